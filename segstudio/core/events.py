@@ -1,0 +1,113 @@
+"""What a job says while it runs. Every event is a frozen value; how a job ended is its result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from segstudio.core.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`done` of `total` items of a stage are finished; total 0 means that the count is unknown."""
+
+    stage: str
+    done: int
+    total: int
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something worth telling the user in one sentence, such as a batch halved to fit memory."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemFound:
+    """The job met a problem and went on."""
+
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """A training begins; `class_names` is the order of every per-class tuple that follows."""
+
+    run: str
+    epochs: int
+    steps_per_epoch: int
+    device: str
+    class_names: tuple[str, ...]
+    train_photos: int
+    val_photos: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepDone:
+    """One optimiser step; `step` counts from 1 over the whole run, `eta_seconds` to its end."""
+
+    epoch: int
+    step: int
+    loss: float
+    lr: float
+    eta_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class EpochDone:
+    """One epoch with its scores; val_* are None without validation photos, never 0.
+
+    `class_iou` has one number per class, None where the class is in neither truth nor prediction.
+    `epochs_without_gain` counts since `best_epoch`.
+    """
+
+    epoch: int
+    train_loss: float
+    val_loss: float | None
+    val_miou: float | None
+    class_iou: tuple[float | None, ...]
+    seconds: float
+    lr: float
+    best_epoch: int | None
+    best_miou: float | None
+    epochs_without_gain: int
+    eta_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class BestSaved:
+    """The best checkpoint so far was written."""
+
+    epoch: int
+    path: Path
+    val_miou: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewReady:
+    """The overlay of one of the watched photos after an epoch, written as a JPEG at `path`."""
+
+    epoch: int
+    index: int
+    photo: str
+    path: Path
+
+
+Event = (
+    Progress | Message | ProblemFound | RunStarted | StepDone | EpochDone | BestSaved | PreviewReady
+)
+
+
+class Reporter(Protocol):
+    """The only door out of a job: events go out, the wish to stop comes in."""
+
+    @property
+    def stop_requested(self) -> bool:
+        """True once the user asked the job to stop."""
+
+    def __call__(self, event: Event) -> None:
+        """Tell the outside; called from the job's own thread."""

@@ -1,0 +1,88 @@
+"""Writing files so that a crash or a full disk never costs the last good state."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+from segstudio.core.errors import SegStudioError
+
+
+def write_atomic(path: Path, data: bytes, *, keep_backup: bool = False) -> None:
+    """Write `data` to `path` through a temporary file that is flushed and renamed.
+
+    With `keep_backup` the previous file stays beside it as `<name>.bak`.
+    Raises SegStudioError where the folder cannot be written or the disk is full.
+    """
+    write_atomic_with(path, lambda stream: stream.write(data), keep_backup=keep_backup)
+
+
+def write_atomic_with(
+    path: Path, writer: Callable[[IO[bytes]], object], *, keep_backup: bool = False
+) -> None:
+    """Like `write_atomic`, for writers that need a binary stream, such as torch.save."""
+    # Not the file's own name plus a suffix: names may already be as long as the system allows.
+    temporary = path.with_name(f".{uuid.uuid4().hex}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("xb") as stream:
+            writer(stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if keep_backup and path.exists():
+            shutil.copy2(path, path.with_name(path.name + ".bak"))
+        temporary.replace(path)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def write_json(path: Path, value: object, *, keep_backup: bool = False) -> None:
+    """Write `value` as indented UTF-8 JSON, atomically."""
+    text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+    write_atomic(path, text.encode(), keep_backup=keep_backup)
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file of ours, falling back to its `.bak` where the file itself is damaged.
+
+    Raises SegStudioError where neither can be read.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise SegStudioError(f"There is no file {path}.") from error
+    except (OSError, ValueError) as error:
+        backup = path.with_name(path.name + ".bak")
+        if backup.is_file():
+            with contextlib.suppress(OSError, ValueError):
+                return json.loads(backup.read_text(encoding="utf-8"))
+        raise SegStudioError(
+            f"{path} cannot be read: {error}.",
+            meaning="The file is damaged or is not the JSON file that it should be.",
+            remedy="Restore it from a backup, or make it anew.",
+        ) from error
+
+
+def cannot_write(path: Path, error: OSError) -> SegStudioError:
+    """Turn the system's word about a failed write into one that a user can act on."""
+    if error.errno == errno.ENOSPC:
+        return SegStudioError(
+            f"{path} could not be written: the disk is full.",
+            meaning="What was written before is kept; this file was not changed.",
+            remedy="Free some space or choose another folder, then try again.",
+        )
+    return SegStudioError(
+        f"{path} could not be written: {error.strerror or error}.",
+        meaning="The folder is read-only, or a file stands where a folder should be.",
+        remedy="Choose a folder that you may write to.",
+    )

@@ -1,0 +1,279 @@
+"""The palette: the ordered list of classes. It alone knows ids, colours and what paints over what."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from segstudio.core.colors import DEFAULT_COLORS, parse_color
+from segstudio.core.errors import SegStudioError
+from segstudio.core.files import read_json, write_json
+
+IGNORE = 255
+ClassId = Annotated[int, Field(ge=0, le=254)]
+
+
+class PaletteClass(BaseModel):
+    """One class: its frozen id, name, colour (#rrggbb) and place in the order of painting."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: ClassId
+    name: str = Field(min_length=1)
+    color: str = Field(pattern=r"^#[0-9a-fA-F]{6}$")
+    paint_order: int = 0
+    aliases: tuple[str, ...] = ()
+    map_to: Annotated[int, Field(ge=0, le=255)] | None = None
+
+
+class Palette(BaseModel):
+    """The classes of a project, with background (what no shape covers) and ignore (unscored).
+
+    Immutable: every edit returns a new palette, so a page or a thread can keep one safely.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    schema_version: int = Field(1, alias="schema", ge=1, le=1)
+    background: Annotated[int, Field(ge=0, le=255)] = 0
+    ignore: Annotated[int, Field(ge=IGNORE, le=IGNORE)] = IGNORE
+    classes: tuple[PaletteClass, ...]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        """Refuse what would make an id, a name or a mapping ambiguous."""
+        ids = [entry.id for entry in self.classes]
+        for class_id in {i for i in ids if ids.count(i) > 1}:
+            raise ValueError(f"id {class_id} is used twice")
+        names = [name for entry in self.classes for name in (entry.name, *entry.aliases)]
+        for name in {n for n in names if names.count(n) > 1}:
+            raise ValueError(f'the name "{name}" is used twice')
+        unmapped = {entry.id for entry in self.classes if entry.map_to is None}
+        for entry in self.classes:
+            if entry.map_to is not None and entry.map_to not in unmapped | {IGNORE}:
+                raise ValueError(f'"{entry.name}" maps to {entry.map_to}, which is no class')
+        if self.background not in {*ids, IGNORE}:
+            raise ValueError(f"background {self.background} is no class")
+        return self
+
+    # Questions
+
+    def find(self, name: str) -> PaletteClass | None:
+        """Return the class of exactly that name or alias."""
+        return next((e for e in self.classes if name == e.name or name in e.aliases), None)
+
+    def nearest(self, name: str) -> str | None:
+        """Return the name that `name` may have meant (other case, blanks or a typing slip)."""
+        known = {n.strip().casefold(): n for e in self.classes for n in (e.name, *e.aliases)}
+        match = difflib.get_close_matches(name.strip().casefold(), known, n=1, cutoff=0.75)
+        return known[match[0]] if match else None
+
+    def by_id(self, class_id: int) -> PaletteClass:
+        """Return the class of that id; KeyError where there is none."""
+        for entry in self.classes:
+            if entry.id == class_id:
+                return entry
+        raise KeyError(class_id)
+
+    def name_of(self, class_id: int) -> str:
+        """Return the name to show for a pixel value, also for ignore and unknown ids."""
+        if class_id == IGNORE:
+            return "ignored"
+        entry = next((e for e in self.classes if e.id == class_id), None)
+        return entry.name if entry else f"unknown ({class_id})"
+
+    def painted_id(self, entry: PaletteClass) -> int:
+        """Return the pixel value that a shape of this class gets, its mapping applied."""
+        return entry.id if entry.map_to is None else entry.map_to
+
+    @property
+    def background_id(self) -> int:
+        """The pixel value of what no shape covers, its mapping applied."""
+        if self.background == IGNORE:
+            return IGNORE
+        return self.painted_id(self.by_id(self.background))
+
+    @property
+    def trained(self) -> tuple[PaletteClass, ...]:
+        """The classes that a model learns: those that are not mapped away, by id."""
+        unmapped = (entry for entry in self.classes if entry.map_to is None)
+        return tuple(sorted(unmapped, key=lambda entry: entry.id))
+
+    def colors(self) -> npt.NDArray[np.uint8]:
+        """Return the RGB colour of every pixel value, uint8 (256, 3); ignore is mid-grey."""
+        table = np.zeros((256, 3), np.uint8)
+        table[IGNORE] = (128, 128, 128)
+        for entry in self.classes:
+            table[entry.id] = parse_color(entry.color)
+        return table
+
+    def to_train_index(self) -> npt.NDArray[np.uint8]:
+        """Return the table palette id -> 0..C-1 in the order of `trained`, uint8 (256,).
+
+        Ids that are not trained, ignore among them, become 255.
+        """
+        table = np.full(256, IGNORE, np.uint8)
+        for index, entry in enumerate(self.trained):
+            table[entry.id] = index
+        return table
+
+    def to_palette_id(self) -> npt.NDArray[np.uint8]:
+        """Return the table 0..C-1 -> palette id, uint8 (C,)."""
+        return np.array([entry.id for entry in self.trained], np.uint8)
+
+    def same_pixels(self, other: Palette) -> bool:
+        """Say whether label images painted with either palette are equal, whatever the colours."""
+        return self._painting() == other._painting()
+
+    def _painting(self) -> object:
+        """Return all that decides about pixel values."""
+        rows = {
+            name: (self.painted_id(entry), entry.paint_order)
+            for entry in self.classes
+            for name in (entry.name, *entry.aliases)
+        }
+        return rows, self.background_id
+
+    # Edits, each of which returns a new palette
+
+    def with_class(self, entry: PaletteClass) -> Palette:
+        """Add a class, or replace the one of the same id."""
+        if any(e.id == entry.id for e in self.classes):
+            return self._with(tuple(entry if e.id == entry.id else e for e in self.classes))
+        return self._with((*self.classes, entry))
+
+    def without(self, class_id: int) -> Palette:
+        """Remove a class; classes that were merged into it become their own again."""
+        kept = (e for e in self.classes if e.id != class_id)
+        return self._with(
+            tuple(
+                e.model_copy(update={"map_to": None}) if e.map_to == class_id else e for e in kept
+            )
+        )
+
+    def renamed(self, class_id: int, name: str) -> Palette:
+        """Rename a class; the old name stays as an alias so that its shapes still find it."""
+        entry = self.by_id(class_id)
+        aliases = (*(a for a in entry.aliases if a != name), entry.name)
+        update = {"name": name, "aliases": aliases if name != entry.name else entry.aliases}
+        return self.with_class(entry.model_copy(update=update))
+
+    def recolored(self, class_id: int, color: str) -> Palette:
+        """Give a class another colour (#rrggbb)."""
+        return self.with_class(self.by_id(class_id).model_copy(update={"color": color}))
+
+    def merged(self, class_id: int, into: int | None) -> Palette:
+        """Paint a class as another one, as ignore (255), or as itself again (None).
+
+        Classes that were merged into `class_id` follow it.
+        """
+        moved = {class_id} | {
+            e.id for e in self.classes if into is not None and e.map_to == class_id
+        }
+        return self._with(
+            tuple(
+                e.model_copy(update={"map_to": into}) if e.id in moved else e for e in self.classes
+            )
+        )
+
+    def ordered(self, ids: Sequence[int]) -> Palette:
+        """Set the order of painting: the first id lowest, the last on top of all others."""
+        order = {class_id: position for position, class_id in enumerate(ids)}
+        return self._with(
+            tuple(
+                e.model_copy(update={"paint_order": order.get(e.id, e.paint_order)})
+                for e in self.classes
+            )
+        )
+
+    def next_id(self) -> int:
+        """Return the lowest id above all that are in use; SegStudioError when 254 is taken."""
+        free = max((entry.id for entry in self.classes), default=-1) + 1
+        if free > IGNORE - 1:
+            raise SegStudioError(
+                "The palette is full.",
+                meaning="A label image has room for the ids 0 to 254.",
+                remedy="Merge classes, or give a new class an id that is free in the palette file.",
+            )
+        return free
+
+    def with_labels(self, labels: Iterable[tuple[str, str | None]]) -> Palette:
+        """Add a class for every (name, colour or None) that the palette does not know yet."""
+        palette = self
+        for name, color in labels:
+            if palette.find(name) is None:
+                used = {entry.color.lower() for entry in palette.classes}
+                palette = palette.with_class(
+                    PaletteClass(
+                        id=palette.next_id(), name=name, color=(color or _unused(used)).lower()
+                    )
+                )
+        return palette
+
+    def _with(self, classes: tuple[PaletteClass, ...]) -> Palette:
+        """Return a checked copy with other classes; SegStudioError where they contradict."""
+        try:
+            return Palette(schema=1, background=self.background, classes=classes)
+        except ValidationError as error:
+            raise _refusal("The palette cannot be changed so", error) from error
+
+    # Making, reading and writing
+
+    @classmethod
+    def from_labels(cls, labels: Sequence[tuple[str, str | None]]) -> Palette:
+        """Make a palette of the labels found, numbered from 1 in the order given.
+
+        A label called background (any case), else the first coloured #000000, is class 0.
+        """
+        names = [name for name, _ in labels]
+        zero = next((n for n in names if n.strip().casefold() == "background"), None)
+        if zero is None:
+            zero = next((n for n, c in labels if c and c.lower() == "#000000"), "background")
+        first = PaletteClass(id=0, name=zero, color="#000000")
+        return cls(classes=(first,)).with_labels([pair for pair in labels if pair[0] != zero])
+
+    @classmethod
+    def from_json(cls, value: Any, origin: str) -> Palette:
+        """Check a palette.json object; SegStudioError names `origin` and all that is wrong."""
+        try:
+            return cls.model_validate(value)
+        except ValidationError as error:
+            raise _refusal(f"{origin} is no palette", error) from error
+
+    @classmethod
+    def load(cls, path: Path) -> Palette:
+        """Read palette.json; SegStudioError where it is missing, damaged or contradictory."""
+        return cls.from_json(read_json(path), str(path))
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the palette.json object."""
+        entries = [entry.model_dump(mode="json", exclude_defaults=True) for entry in self.classes]
+        return {"schema": 1, "background": self.background, "ignore": IGNORE, "classes": entries}
+
+    def save(self, path: Path) -> None:
+        """Write palette.json."""
+        write_json(path, self.as_json(), keep_backup=True)
+
+
+def _unused(used: set[str]) -> str:
+    """Return the first default colour that is not in use yet."""
+    return next((c for c in DEFAULT_COLORS if c not in used), DEFAULT_COLORS[len(used) % 12])
+
+
+def _refusal(what: str, error: ValidationError) -> SegStudioError:
+    """Tell all that pydantic found, one line each."""
+    found = "; ".join(
+        ": ".join(
+            part
+            for part in (".".join(map(str, e["loc"])), e["msg"].removeprefix("Value error, "))
+            if part
+        )
+        for e in error.errors()
+    )
+    return SegStudioError(f"{what}: {found}.", remedy="Correct these entries and try again.")
