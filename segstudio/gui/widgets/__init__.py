@@ -1,0 +1,1 @@
+"""Widgets that several pages share; they show values and hold no logic of the engine."""
