@@ -64,15 +64,15 @@ class ConfusionMatrix:
 
     @property
     def _hits(self) -> npt.NDArray[np.int64]:
-        return np.diagonal(self.counts)
+        return self.counts.diagonal()
 
     @property
     def _truth(self) -> npt.NDArray[np.int64]:
-        return self.counts.sum(axis=1)
+        return np.asarray(self.counts.sum(axis=1), np.int64)
 
     @property
     def _predicted(self) -> npt.NDArray[np.int64]:
-        return self.counts.sum(axis=0)
+        return np.asarray(self.counts.sum(axis=0), np.int64)
 
 
 def _ratios(top: npt.NDArray[np.int64], bottom: npt.NDArray[np.int64]) -> Scores:

@@ -17,7 +17,7 @@ LabelArray = npt.NDArray[np.uint8]
 
 
 def encode_label(label: LabelArray, palette: Palette) -> bytes:
-    """Return a label image, uint8 (H, W) palette ids, as an indexed PNG in the palette's colours."""
+    """Return a label image, uint8 (H, W) palette ids, as an indexed PNG with its colours."""
     image = Image.fromarray(label, mode="L")
     image.putpalette(palette.colors().tobytes())
     stream = io.BytesIO()

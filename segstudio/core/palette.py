@@ -1,4 +1,4 @@
-"""The palette: the ordered list of classes. It alone knows ids, colours and what paints over what."""
+"""The palette: the ordered list of classes. It alone knows ids, colours and paint order."""
 
 from __future__ import annotations
 
@@ -127,19 +127,6 @@ class Palette(BaseModel):
         """Return the table 0..C-1 -> palette id, uint8 (C,)."""
         return np.array([entry.id for entry in self.trained], np.uint8)
 
-    def same_pixels(self, other: Palette) -> bool:
-        """Say whether label images painted with either palette are equal, whatever the colours."""
-        return self._painting() == other._painting()
-
-    def _painting(self) -> object:
-        """Return all that decides about pixel values."""
-        rows = {
-            name: (self.painted_id(entry), entry.paint_order)
-            for entry in self.classes
-            for name in (entry.name, *entry.aliases)
-        }
-        return rows, self.background_id
-
     # Edits, each of which returns a new palette
 
     def with_class(self, entry: PaletteClass) -> Palette:
@@ -219,7 +206,7 @@ class Palette(BaseModel):
     def _with(self, classes: tuple[PaletteClass, ...]) -> Palette:
         """Return a checked copy with other classes; SegStudioError where they contradict."""
         try:
-            return Palette(schema=1, background=self.background, classes=classes)
+            return Palette(background=self.background, classes=classes)
         except ValidationError as error:
             raise _refusal("The palette cannot be changed so", error) from error
 
@@ -239,7 +226,7 @@ class Palette(BaseModel):
         return cls(classes=(first,)).with_labels([pair for pair in labels if pair[0] != zero])
 
     @classmethod
-    def from_json(cls, value: Any, origin: str) -> Palette:
+    def from_json(cls, value: object, origin: str) -> Palette:
         """Check a palette.json object; SegStudioError names `origin` and all that is wrong."""
         try:
             return cls.model_validate(value)

@@ -1,0 +1,1 @@
+"""The project folder on disk: manifest, photo list, split, undo history, lock, runs."""

@@ -1,0 +1,275 @@
+"""A project: one folder with everything that belongs to one set of photos."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from types import TracebackType
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from segstudio.core.annotation import Annotation
+from segstudio.core.errors import SegStudioError
+from segstudio.core.files import cannot_write, read_json, write_atomic, write_json
+from segstudio.core.palette import Palette
+from segstudio.project.entries import PhotoEntry, RunInfo, Split
+from segstudio.project.history import History, State
+from segstudio.project.lock import ProjectLock
+from segstudio.project.photo_finder import find_moved_photo
+from segstudio.project.runs import find_run, list_runs, new_run_folder
+
+MANIFEST = "project.json"
+_ANNOTATION: TypeAdapter[Annotation] = TypeAdapter(Annotation)
+_PHOTOS: TypeAdapter[tuple[PhotoEntry, ...]] = TypeAdapter(tuple[PhotoEntry, ...])
+
+
+class Manifest(BaseModel):
+    """project.json: the palette, the split, and the palette that label images were burnt with."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+    schema_version: int = Field(1, alias="schema", ge=1, le=1)
+    palette: Palette
+    split: Split | None = None
+    burnt_with: Palette | None = None
+
+
+class Project:
+    """An open project folder. Photos are only ever read; every write keeps the last good state."""
+
+    def __init__(self, root: Path, lock: ProjectLock | None) -> None:
+        self.root = root
+        self._lock = lock
+        try:
+            self._manifest = Manifest.model_validate(read_json(root / MANIFEST))
+            photos = root / "photos.json"
+            self._photos = _PHOTOS.validate_python(read_json(photos) if photos.exists() else ())
+        except ValidationError as error:
+            raise SegStudioError(
+                f"The project {root} cannot be read: {error.errors()[0]['msg']}.",
+                meaning="Its files are damaged, or a newer SegStudio wrote them.",
+                remedy="Update SegStudio, or copy the .bak files in that folder over the others.",
+            ) from error
+        self._by_name = {entry.name: entry for entry in self._photos}
+        self._history = History.load(root / "history.json", self._state("Opened"))
+
+    # Opening and closing
+
+    @classmethod
+    def create(cls, root: Path, palette: Palette | None = None) -> Project:
+        """Make a project in a new or empty folder and open it for writing."""
+        if (root / MANIFEST).exists():
+            raise SegStudioError(
+                f"There is a project in {root} already.", remedy="Open it, or choose a new folder."
+            )
+        manifest = Manifest(palette=palette or Palette.from_labels([]))
+        write_json(root / MANIFEST, manifest.model_dump(mode="json", by_alias=True))
+        return cls.open(root)
+
+    @classmethod
+    def open(cls, root: Path, *, write: bool = True) -> Project:
+        """Open a project; for writing it is locked against other processes.
+
+        Raises SegStudioError where it is none, is damaged, or is in use by another process.
+        """
+        root = root.resolve()
+        if not (root / MANIFEST).is_file() and not (root / f"{MANIFEST}.bak").is_file():
+            raise SegStudioError(
+                f"{root} is not a SegStudio project.",
+                meaning=f"A project is a folder with a file {MANIFEST} in it.",
+                remedy="Choose the project's folder, or make a project by importing annotations.",
+            )
+        lock = ProjectLock(root) if write else None
+        if lock:
+            lock.acquire()
+        try:
+            return cls(root, lock)
+        except BaseException:
+            if lock:
+                lock.release()
+            raise
+
+    def close(self) -> None:
+        """Let other processes write."""
+        if self._lock:
+            self._lock.release()
+            self._lock = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # What is in it
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.root.name
+
+    @property
+    def palette(self) -> Palette:
+        """The classes."""
+        return self._manifest.palette
+
+    @property
+    def split(self) -> Split | None:
+        """The locked split, None before the first."""
+        return self._manifest.split
+
+    @property
+    def photos(self) -> tuple[PhotoEntry, ...]:
+        """All photos in the order of their names."""
+        return self._photos
+
+    def photo(self, name: str) -> PhotoEntry:
+        """Return the photo of that name; KeyError where there is none."""
+        return self._by_name[name]
+
+    def photo_path(self, entry: PhotoEntry) -> Path:
+        """Return where the photo is now, looking around when it was moved.
+
+        Raises SegStudioError where it cannot be found.
+        """
+        path = self.root / entry.path
+        return path if path.is_file() else find_moved_photo(self.root, entry, self._photos)
+
+    def label_path(self, entry: PhotoEntry) -> Path:
+        """Return where the photo's label image is or will be."""
+        return self.root / "labels" / PurePosixPath(entry.name).with_suffix(".png")
+
+    def annotation(self, entry: PhotoEntry) -> Annotation | None:
+        """Return the photo's shapes, None where it was never annotated."""
+        path = self._annotation_path(entry.name)
+        if not entry.annotated:
+            return None
+        try:
+            return _ANNOTATION.validate_json(path.read_bytes())
+        except (OSError, ValidationError) as error:
+            raise SegStudioError(
+                f"The annotation {path} is missing or damaged.",
+                remedy="Import the export again; the originals are in annotations/originals.",
+            ) from error
+
+    @property
+    def cache(self) -> Path:
+        """The folder for what can be computed anew; safe to delete."""
+        return self.root / "cache"
+
+    # Changing it
+
+    def store(self, photos: Sequence[tuple[PhotoEntry, Annotation | None]]) -> None:
+        """Add or replace photos with their annotations; a photo without one keeps its old one."""
+        self._check_writable()
+        for entry, annotation in photos:
+            known = self._by_name.get(entry.name)
+            if annotation is not None:
+                path = self._annotation_path(entry.name)
+                write_atomic(path, _ANNOTATION.dump_json(annotation, indent=1))
+            annotated = annotation is not None or (known is not None and known.annotated)
+            self._by_name[entry.name] = entry.model_copy(update={"annotated": annotated})
+        self._photos = tuple(self._by_name[name] for name in sorted(self._by_name))
+        rows = _PHOTOS.dump_python(self._photos, mode="json")
+        write_json(self.root / "photos.json", rows, keep_backup=True)
+
+    def stored_path(self, photo: Path) -> str:
+        """Return how to refer to a photo: relative when it is near the project, else absolute."""
+        photo = photo.resolve()
+        if photo.is_relative_to(self.root.parent):
+            return Path(os.path.relpath(photo, self.root)).as_posix()
+        return str(photo)
+
+    def set_palette(self, palette: Palette, what: str) -> None:
+        """Change the palette; `what` names the edit for undo."""
+        if palette != self.palette:
+            self._edit(State(what=what, palette=palette, split=self.split))
+
+    def set_split(self, split: Split, what: str) -> None:
+        """Lock a split; `what` names the edit for undo."""
+        if split != self.split:
+            self._edit(State(what=what, palette=self.palette, split=split))
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether an edit can be undone."""
+        return self._history.can_undo
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether an undone edit can be done again."""
+        return self._history.can_redo
+
+    def undo(self) -> str:
+        """Take the last edit back and return its name; SegStudioError where there is none."""
+        if not self.can_undo:
+            raise SegStudioError("There is nothing to undo.")
+        undone = self._history.current.what
+        self._apply(self._history.moved(-1))
+        return undone
+
+    def redo(self) -> str:
+        """Do the last undone edit again and return its name; SegStudioError where there is none."""
+        if not self.can_redo:
+            raise SegStudioError("There is nothing to redo.")
+        self._apply(self._history.moved(+1))
+        return self._history.current.what
+
+    # Label images and runs
+
+    def labels_current(self) -> bool:
+        """Whether the label images were burnt with the palette as it is now, colours included."""
+        return self._manifest.burnt_with == self.palette
+
+    def mark_labels_current(self) -> None:
+        """Remember that all label images were burnt with the palette as it is now."""
+        self._write(self._manifest.model_copy(update={"burnt_with": self.palette}))
+
+    def runs(self) -> tuple[RunInfo, ...]:
+        """Return the runs, oldest first."""
+        return list_runs(self.root / "runs")
+
+    def run(self, wanted: str) -> RunInfo:
+        """Return a run by folder name, `latest` or `best`; UsageError where there is none."""
+        return find_run(self.root / "runs", wanted)
+
+    def new_run_folder(self, name: str) -> Path:
+        """Make the folder of a new run."""
+        self._check_writable()
+        return new_run_folder(self.root / "runs", name)
+
+    # Inside
+
+    def _annotation_path(self, name: str) -> Path:
+        return self.root / "annotations" / f"{name}.json"
+
+    def _state(self, what: str) -> State:
+        return State(what=what, palette=self.palette, split=self.split)
+
+    def _edit(self, state: State) -> None:
+        self._apply(self._history.after(state))
+
+    def _apply(self, history: History) -> None:
+        state = history.current
+        self._write(
+            self._manifest.model_copy(update={"palette": state.palette, "split": state.split})
+        )
+        history.save(self.root / "history.json")
+        self._history = history
+
+    def _write(self, manifest: Manifest) -> None:
+        self._check_writable()
+        value = manifest.model_dump(mode="json", by_alias=True)
+        write_json(self.root / MANIFEST, value, keep_backup=True)
+        self._manifest = manifest
+
+    def _check_writable(self) -> None:
+        if self._lock is None:
+            raise cannot_write(self.root, PermissionError("the project is open for reading only"))

@@ -1,0 +1,101 @@
+"""The runs of a project, as their folders tell them."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+from pathlib import Path
+
+from segstudio.core.errors import SegStudioError, UsageError
+from segstudio.core.files import cannot_write
+from segstudio.project.entries import RunInfo
+
+
+def list_runs(folder: Path) -> tuple[RunInfo, ...]:
+    """Return the runs below `folder`, oldest first."""
+    if not folder.is_dir():
+        return ()
+    return tuple(
+        _read_run(path) for path in sorted(folder.iterdir()) if (path / "config.json").is_file()
+    )
+
+
+def find_run(folder: Path, wanted: str) -> RunInfo:
+    """Return the run of a folder name, the `latest`, or the `best` by validation mIoU.
+
+    Without validation scores anywhere the latest run with a checkpoint counts as best.
+    Raises UsageError where there is none.
+    """
+    runs = list_runs(folder)
+    usable = [run for run in runs if run.has_checkpoint]
+    if wanted == "latest" and runs:
+        return runs[-1]
+    if wanted == "best" and usable:
+        latest = {run.name: position for position, run in enumerate(usable)}
+        return max(usable, key=lambda run: (run.val_miou or -1.0, latest[run.name]))
+    for run in runs:
+        if run.name == wanted:
+            return run
+    names = ", ".join(run.name for run in runs[-5:]) or "none yet"
+    raise UsageError(
+        f'There is no run "{wanted}" in {folder}.',
+        meaning=f"Runs here: {names}.",
+        remedy="Name one of them, latest or best, or train first.",
+    )
+
+
+def new_run_folder(folder: Path, name: str) -> Path:
+    """Make and return a new folder `<time>-<name>`."""
+    plain = re.sub(r"[^\w.-]+", "-", name).strip("-.") or "run"
+    stem = f"{datetime.now():%Y%m%d-%H%M%S}-{plain[:60]}"
+    for attempt in range(1, 1000):
+        path = folder / (stem if attempt == 1 else f"{stem}-{attempt}")
+        try:
+            path.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise cannot_write(path, error) from error
+        return path
+    raise SegStudioError(f"{folder} has too many runs named {stem}.", remedy="Choose another name.")
+
+
+def _read_run(path: Path) -> RunInfo:
+    """Read one run's folder; what a crash left unfinished shows as `interrupted`."""
+    result = _object(path / "result.json")
+    epochs = _history(path / "history.jsonl")
+    scores = [miou for epoch in epochs if isinstance(miou := epoch.get("val_miou"), float)]
+    return RunInfo(
+        name=path.name,
+        path=path,
+        status=str(result.get("status", "interrupted")),
+        epochs=len(epochs),
+        val_miou=max(scores, default=None),
+        model=str(_object(path / "config.json").get("model", "")),
+        has_checkpoint=(path / "best.safetensors").is_file(),
+    )
+
+
+def _object(path: Path) -> dict[str, object]:
+    """Return a JSON object, {} where the file is missing or damaged."""
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _history(path: Path) -> list[dict[str, object]]:
+    """Return the epochs of a history file; a line cut off by a crash is left out."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return []
+    epochs = []
+    for line in lines:
+        try:
+            epochs.append(json.loads(line))
+        except ValueError:
+            continue
+    return epochs
