@@ -89,7 +89,7 @@ def _summary(project: Project, split: Split, presence: dict[str, frozenset[int]]
         (class_id, split.parts[name]) for name, ids in presence.items() for class_id in ids
     )
     return SplitResult(
-        photos={part: count for part, count in split.counts().items()},
+        photos={**split.counts()},
         classes={
             entry.name: {part: found[entry.id, part] for part in PARTS}
             for entry in project.palette.trained
