@@ -1,0 +1,191 @@
+"""Rasterising: the shapes of an annotation painted into a label image."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from pycocotools import mask as coco
+
+from segstudio.core.annotation import Annotation, Point, Shape
+from segstudio.core.palette import Palette
+
+Raster = Literal["exact", "opencv"]
+RASTERS: tuple[Raster, ...] = get_args(Raster)
+
+# Outlines may leave the photo by this many pixels before they are clipped. Clipping moves the
+# crossing by up to a fifth of a pixel, so shapes that only hang over the border stay untouched.
+FRAME_MARGIN = 1000.0
+# Beyond this a difference of two float64 coordinates could overflow; no photo is that large.
+_FARTHEST = 1e12
+_CHUNK = 1 << 20
+
+_Owner = npt.NDArray[np.uint8] | npt.NDArray[np.uint16] | npt.NDArray[np.int32]
+_Paint = Callable[[_Owner, tuple[Point, ...], int], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Burned:
+    """A label image, uint8 (H, W) palette ids, and what could not be seen in it.
+
+    `unknown` counts the shapes per label that the palette does not know, `hidden` are the shapes
+    that others cover fully, `empty` those that cover no pixel at all.
+    """
+
+    label: npt.NDArray[np.uint8]
+    unknown: dict[str, int]
+    hidden: tuple[Shape, ...]
+    empty: tuple[Shape, ...]
+
+
+def rasterize(
+    annotation: Annotation, palette: Palette, size: tuple[int, int], rule: Raster = "exact"
+) -> Burned:
+    """Paint the shapes of `annotation` into a label image of `size` (width, height) pixels.
+
+    They are painted by (paint_order, z_order, order in the file), later ones over earlier ones.
+    """
+    width, height = size
+    unknown: Counter[str] = Counter()
+    ordered: list[tuple[tuple[int, int, int], Shape, int]] = []
+    for index, shape in enumerate(annotation.shapes):
+        entry = palette.find(shape.label)
+        if entry is None:
+            unknown[shape.label] += 1
+        else:
+            key = (entry.paint_order, shape.z_order, index)
+            ordered.append((key, shape, palette.painted_id(entry)))
+    ordered.sort(key=lambda item: item[0])
+    owner = _owner_image(len(ordered), (height, width))
+    paint = _paint_exact if rule == "exact" else _paint_opencv
+    empty: list[Shape] = []
+    for number, (_, shape, _) in enumerate(ordered, start=1):
+        if not paint(owner, clip_outline(shape.geometry.outline(), size), number):
+            empty.append(shape)
+    table = np.array([palette.background_id, *(value for *_, value in ordered)], np.uint8)
+    seen = _present(owner, len(ordered) + 1)
+    hidden = tuple(
+        shape
+        for number, (_, shape, _) in enumerate(ordered, start=1)
+        if not seen[number] and shape not in empty
+    )
+    return Burned(np.take(table, owner), dict(unknown), hidden, tuple(empty))
+
+
+def clip_outline(points: Sequence[Point], size: tuple[int, int]) -> tuple[Point, ...]:
+    """Cut an outline that goes far outside `size` (width, height) to a frame around the photo.
+
+    Sutherland-Hodgman against each side keeps the even-odd filling inside the frame unchanged.
+    """
+    low, high = -FRAME_MARGIN, (size[0] + FRAME_MARGIN, size[1] + FRAME_MARGIN)
+    if all(low <= x <= high[0] and low <= y <= high[1] for x, y in points):
+        return tuple(points)
+    cut = [
+        (min(max(x, -_FARTHEST), _FARTHEST), min(max(y, -_FARTHEST), _FARTHEST)) for x, y in points
+    ]
+    for axis in (0, 1):
+        cut = _clip_side(cut, axis, low, 1.0)
+        cut = _clip_side(cut, axis, high[axis], -1.0)
+    return tuple(cut)
+
+
+def _clip_side(points: list[Point], axis: int, limit: float, sign: float) -> list[Point]:
+    """Keep the part of a closed outline where sign * (coordinate - limit) >= 0."""
+    kept: list[Point] = []
+    for index, point in enumerate(points):
+        before = points[index - 1]
+        inside = sign * (point[axis] - limit) >= 0
+        if inside != (sign * (before[axis] - limit) >= 0):
+            share = (limit - before[axis]) / (point[axis] - before[axis])
+            other = before[1 - axis] + share * (point[1 - axis] - before[1 - axis])
+            kept.append((limit, other) if axis == 0 else (other, limit))
+        if inside:
+            kept.append(point)
+    return kept
+
+
+def _owner_image(shapes: int, dimensions: tuple[int, int]) -> _Owner:
+    """Return the image, zeros (H, W), that will hold the number of the topmost shape."""
+    if shapes < 2**8:
+        return np.zeros(dimensions, np.uint8)
+    if shapes < 2**16:
+        return np.zeros(dimensions, np.uint16)
+    return np.zeros(dimensions, np.int32)
+
+
+def _paint_exact(owner: _Owner, outline: tuple[Point, ...], number: int) -> bool:
+    """Paint by pixel-centre coverage as pycocotools does; False where no pixel is covered.
+
+    The outline is traced in the whole photo, because moving it would round differently, and only
+    its bounding box is filled.
+    """
+    if len(outline) < 3:
+        return False
+    height, width = owner.shape
+    flat = [coordinate for point in outline for coordinate in point]
+    run_length = coco.frPyObjects([flat], height, width)[0]
+    edges = np.cumsum(_run_lengths(run_length["counts"]))
+    starts, ends = edges[0:-1:2], edges[1::2]
+    starts, ends = starts[: len(ends)], ends[: len(starts)]
+    filled = ends > starts
+    starts, ends = starts[filled], ends[filled] - 1
+    if not len(starts):
+        return False
+    # A run may go on at the top of the next column: it starts anew there.
+    more = ends // height - starts // height
+    step = np.arange(int(more.sum())) - np.repeat(np.cumsum(more) - more, more) + 1
+    begins = np.concatenate((starts, (np.repeat(starts // height, more) + step) * height))
+    left, right = int(starts[0] // height), int(ends[-1] // height) + 1
+    top, bottom = int((begins % height).min()), int((ends % height).max()) + 1
+    if len(step):
+        bottom = height
+    changes = np.zeros((bottom - top + 1, right - left), np.int8)
+    np.add.at(changes, (begins % height - top, begins // height - left), 1)
+    np.add.at(changes, (ends % height - top + 1, ends // height - left), -1)
+    inside = np.cumsum(changes[:-1], axis=0, dtype=np.int8, out=changes[:-1]).view(np.bool_)
+    np.copyto(owner[top:bottom, left:right], number, where=inside)
+    return True
+
+
+def _run_lengths(counts: bytes) -> npt.NDArray[np.int64]:
+    """Decode the compressed run lengths of pycocotools: zeros first, column by column.
+
+    Each number is a series of 5-bit groups, lowest first, with a continuation bit; from the
+    fourth number on it is the difference to the one two places before.
+    """
+    codes = np.frombuffer(counts, np.uint8).astype(np.int64) - 48
+    last = (codes & 0x20) == 0
+    stops = np.flatnonzero(last) + 1
+    begins = np.concatenate(([0], stops[:-1]))
+    place = np.arange(len(codes)) - np.repeat(begins, stops - begins)
+    values = np.add.reduceat((codes & 0x1F) << (5 * place), begins)
+    negative = (codes[stops - 1] & 0x10) != 0
+    values[negative] -= np.int64(1) << (5 * (stops - begins)[negative])
+    values[1::2] = np.cumsum(values[1::2])
+    values[2::2] = np.cumsum(values[2::2])
+    return values
+
+
+def _paint_opencv(owner: _Owner, outline: tuple[Point, ...], number: int) -> bool:
+    """Paint with truncated vertices and the border, as older scripts do with OpenCV."""
+    vertices = np.array([(int(x), int(y)) for x, y in outline], np.int32)
+    if not len(vertices):
+        return False
+    height, width = owner.shape
+    cv2.fillPoly(owner, [vertices], number)
+    low, high = vertices.min(axis=0), vertices.max(axis=0)
+    return bool(low[0] < width and low[1] < height and high[0] >= 0 and high[1] >= 0)
+
+
+def _present(owner: _Owner, numbers: int) -> npt.NDArray[np.bool_]:
+    """Return which numbers 0..numbers-1 occur, bool (numbers,); in chunks to stay small."""
+    flat = owner.reshape(-1)
+    seen = np.zeros(numbers, np.bool_)
+    for start in range(0, len(flat), _CHUNK):
+        seen |= np.bincount(flat[start : start + _CHUNK], minlength=numbers) > 0
+    return seen
