@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from types import TracebackType
@@ -42,6 +43,8 @@ class Project:
     def __init__(self, root: Path, lock: ProjectLock | None) -> None:
         self.root = root
         self._lock = lock
+        # The window and its job thread share one open project.
+        self._writing = threading.RLock()
         try:
             self._manifest = Manifest.model_validate(read_json(root / MANIFEST))
             photos = root / "photos.json"
@@ -169,6 +172,10 @@ class Project:
     def store(self, photos: Sequence[tuple[PhotoEntry, Annotation | None]]) -> None:
         """Add or replace photos with their annotations; a photo without one keeps its old one."""
         self._check_writable()
+        with self._writing:
+            self._store(photos)
+
+    def _store(self, photos: Sequence[tuple[PhotoEntry, Annotation | None]]) -> None:
         for entry, annotation in photos:
             known = self._by_name.get(entry.name)
             if annotation is not None:
@@ -230,7 +237,8 @@ class Project:
 
     def mark_labels_current(self) -> None:
         """Remember that all label images were burnt with the palette as it is now."""
-        self._write(self._manifest.model_copy(update={"burnt_with": self.palette}))
+        with self._writing:
+            self._write(self._manifest.model_copy(update={"burnt_with": self.palette}))
 
     def runs(self) -> tuple[RunInfo, ...]:
         """Return the runs, oldest first."""
@@ -258,11 +266,11 @@ class Project:
 
     def _apply(self, history: History) -> None:
         state = history.current
-        self._write(
-            self._manifest.model_copy(update={"palette": state.palette, "split": state.split})
-        )
-        history.save(self.root / "history.json")
-        self._history = history
+        update = {"palette": state.palette, "split": state.split}
+        with self._writing:
+            self._write(self._manifest.model_copy(update=update))
+            history.save(self.root / "history.json")
+            self._history = history
 
     def _write(self, manifest: Manifest) -> None:
         self._check_writable()

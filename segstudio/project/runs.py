@@ -63,8 +63,8 @@ def new_run_folder(folder: Path, name: str) -> Path:
 
 def _read_run(path: Path) -> RunInfo:
     """Read one run's folder; what a crash left unfinished shows as `interrupted`."""
-    result = _object(path / "result.json")
-    epochs = _history(path / "history.jsonl")
+    result = read_object(path / "result.json")
+    epochs = read_history(path)
     scores = [miou for epoch in epochs if isinstance(miou := epoch.get("val_miou"), float)]
     return RunInfo(
         name=path.name,
@@ -72,12 +72,12 @@ def _read_run(path: Path) -> RunInfo:
         status=str(result.get("status", "interrupted")),
         epochs=len(epochs),
         val_miou=max(scores, default=None),
-        model=str(_object(path / "config.json").get("model", "")),
+        model=str(read_object(path / "config.json").get("model", "")),
         has_checkpoint=(path / "best.safetensors").is_file(),
     )
 
 
-def _object(path: Path) -> dict[str, object]:
+def read_object(path: Path) -> dict[str, object]:
     """Return a JSON object, {} where the file is missing or damaged."""
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
@@ -86,10 +86,10 @@ def _object(path: Path) -> dict[str, object]:
     return value if isinstance(value, dict) else {}
 
 
-def _history(path: Path) -> list[dict[str, object]]:
-    """Return the epochs of a history file; a line cut off by a crash is left out."""
+def read_history(path: Path) -> list[dict[str, object]]:
+    """Return the epochs of a run's history; a line cut off by a crash is left out."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = (path / "history.jsonl").read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
         return []
     epochs = []
