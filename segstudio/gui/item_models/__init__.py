@@ -1,0 +1,1 @@
+"""Qt models over the engine's lists, so that a thousand photos cost no widget each."""
