@@ -1,0 +1,143 @@
+"""Where annotations and photos come from: a folder, a single file or a zip, only ever read."""
+
+from __future__ import annotations
+
+import os
+from abc import ABC, abstractmethod
+from pathlib import Path, PurePosixPath
+
+from segstudio.core.errors import SegStudioError
+from segstudio.core.problems import Problem
+
+MAX_FILES = 200_000
+MAX_FILE_BYTES = 1 << 30
+
+_JUNK_FOLDERS = frozenset({"__MACOSX", "$RECYCLE.BIN", "@eaDir"})
+_JUNK_FILES = frozenset({"thumbs.db", "desktop.ini"})
+
+
+class Source(ABC):
+    """A place with files under relative names with POSIX separators.
+
+    `problems` tells which files were refused when it was opened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.problems: tuple[Problem, ...] = ()
+
+    @property
+    def single_file(self) -> bool:
+        """Whether the user named one annotation file rather than a folder or a zip."""
+        return False
+
+    @abstractmethod
+    def files(self) -> tuple[str, ...]:
+        """Return the names of all files, sorted."""
+
+    @abstractmethod
+    def read(self, name: str) -> bytes:
+        """Return a file's content; SegStudioError where it cannot be read or is too large."""
+
+    def local_path(self, name: str) -> Path | None:
+        """Return where the file is on disk, None for one inside an archive."""
+        del name
+        return None
+
+    def other_names(self, name: str) -> tuple[str, ...]:
+        """Return what a name stored in an unknown character set may mean."""
+        del name
+        return ()
+
+    def shown(self, name: str) -> str:
+        """Return the name to show to the user."""
+        return name
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the file handle, where there is one."""
+
+
+class FolderSource(Source):
+    """A folder, or with `only` a single file in it."""
+
+    def __init__(self, root: Path, only: str | None = None) -> None:
+        super().__init__(root if only is None else root / only)
+        self.root = root
+        self._only = only
+        self._files = (only,) if only is not None else self._walk()
+
+    @property
+    def single_file(self) -> bool:
+        """Whether this is one file in the folder."""
+        return self._only is not None
+
+    def files(self) -> tuple[str, ...]:
+        """Return the names relative to the root, sorted."""
+        return self._files
+
+    def read(self, name: str) -> bytes:
+        """Return a file's content."""
+        path = self.root / name
+        try:
+            if path.stat().st_size > MAX_FILE_BYTES:
+                raise SegStudioError(
+                    f"{name} is larger than {MAX_FILE_BYTES >> 20} MB and was not read.",
+                    remedy="Export the annotations in smaller parts.",
+                )
+            return path.read_bytes()
+        except OSError as error:
+            raise SegStudioError(
+                f"{name} cannot be read: {error.strerror or error}.",
+                remedy="Check that the file is there and that you may read it.",
+            ) from error
+
+    def local_path(self, name: str) -> Path | None:
+        """Return the file's path."""
+        return self.root / name
+
+    def close(self) -> None:
+        """Do nothing: no file stays open."""
+
+    def _walk(self) -> tuple[str, ...]:
+        """List the regular files below the root; folders that are links are told, not followed."""
+        found: list[str] = []
+        problems: list[Problem] = []
+
+        def unreadable(error: OSError) -> None:
+            problems.append(
+                Problem("error", str(error.filename), f"cannot be listed: {error.strerror}")
+            )
+
+        for folder, subfolders, names in os.walk(self.root, onerror=unreadable):
+            here = Path(folder)
+            subfolders[:] = sorted(s for s in subfolders if not is_junk(f"{s}/"))
+            for subfolder in (s for s in subfolders if (here / s).is_symlink()):
+                place = (here / subfolder).relative_to(self.root).as_posix()
+                problems.append(Problem("warning", place, "is a link to a folder: not followed"))
+            relative = here.relative_to(self.root)
+            found += [
+                (relative / name).as_posix()
+                for name in names
+                if not is_junk(name) and (here / name).is_file()
+            ]
+            if len(found) > MAX_FILES:
+                raise SegStudioError(
+                    f"{self.root} holds more than {MAX_FILES} files.",
+                    remedy="Choose the folder of the export itself.",
+                )
+        self.problems = tuple(problems)
+        return tuple(sorted(found))
+
+
+def is_junk(name: str) -> bool:
+    """Tell whether a name is one that systems scatter about and nobody means to import."""
+    parts = PurePosixPath(name).parts
+    last = parts[-1].lower() if parts else ""
+    hidden = any(part.startswith(".") and part not in (".", "..") for part in parts)
+    # A photo may really be called ".jpg"; losing it in silence would be worse than a stray file.
+    return (
+        (hidden and last not in (".jpg", ".jpeg", ".png"))
+        or any(part in _JUNK_FOLDERS for part in parts)
+        or last in _JUNK_FILES
+    )

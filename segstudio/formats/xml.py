@@ -1,0 +1,154 @@
+"""Hardened XML: no DTD, no entities, no network, no huge nodes; errors name file and line."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from segstudio.core.errors import SegStudioError
+
+# How an XML prolog may begin before the root element, in any ASCII-like encoding.
+_PROLOG = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
+_BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+# Seen below the root, these tell the formats apart.
+_MARKS = frozenset(
+    {"image", "track", "polygon", "segm", "bndbox", "imagesize", "sourceAnnotation", "filename"}
+)
+_DECISIVE = frozenset({"image", "track", "polygon", "segm", "bndbox"})
+
+
+@dataclass(frozen=True, slots=True)
+class XmlKind:
+    """The root element and which telling elements were seen below it."""
+
+    root: str
+    marks: frozenset[str]
+
+
+def parse(data: bytes, name: str) -> etree._Element:
+    """Parse a whole document and return its root; SegStudioError names file, line and column."""
+    _refuse_doctype(data, name)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.LxmlError, ValueError, LookupError) as error:
+        raise _refusal(error, name) from error
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise _doctype_refusal(name, 1)
+    return root
+
+
+def stream(data: bytes, name: str, tags: tuple[str, ...]) -> Iterator[etree._Element]:
+    """Yield the finished elements of `tags` one by one, dropping each after use.
+
+    Raises SegStudioError with file, line and column when it comes to where the XML breaks.
+    """
+    _refuse_doctype(data, name)
+    try:
+        for _, element in _events(data, "end", tags):
+            yield element
+            element.clear()
+            parent = element.getparent()
+            while parent is not None and element.getprevious() is not None:
+                del parent[0]
+    except (etree.LxmlError, ValueError, LookupError) as error:
+        raise _refusal(error, name) from error
+
+
+def sniff(data: bytes, name: str) -> XmlKind:
+    """Return what kind of XML this is, reading no further than needed.
+
+    Raises SegStudioError with file and line where it is none or declares a DOCTYPE.
+    """
+    _refuse_doctype(data, name)
+    root: str | None = None
+    marks: set[str] = set()
+    try:
+        for _, element in _events(data, "start", None):
+            tag = str(element.tag)
+            if root is None:
+                root = tag
+                if root not in ("annotation", "annotations"):
+                    break
+            elif tag in _MARKS:
+                marks.add(tag)
+                if tag in _DECISIVE:
+                    break
+    except (etree.LxmlError, ValueError, LookupError) as error:
+        # What came before the break still tells whose file it is.
+        if root is None:
+            raise _refusal(error, name) from error
+    return XmlKind(root or "", frozenset(marks))
+
+
+def line_of(element: etree._Element) -> int | None:
+    """Return the line of the file that an element begins on."""
+    line: object = element.sourceline
+    return line if isinstance(line, int) else None
+
+
+def text_of(element: etree._Element, path: str) -> str:
+    """Return the stripped text of a child, empty where there is none."""
+    return (element.findtext(path) or "").strip()
+
+
+def _events(
+    data: bytes, event: str, tags: tuple[str, ...] | None
+) -> Iterator[tuple[str, etree._Element]]:
+    """Iterate over parser events with every door shut."""
+    events: Iterator[tuple[str, etree._Element]] = etree.iterparse(
+        io.BytesIO(data),
+        events=(event,),
+        tag=tags,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        recover=False,
+    )
+    return events
+
+
+def _refuse_doctype(data: bytes, name: str) -> None:
+    """Refuse a DOCTYPE before any parser sees it: it can only be used for harm here."""
+    for mark in _BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            data = data[len(mark) :]
+            break
+    # UTF-16 and UTF-32 differ from ASCII by zero bytes as far as the prolog's signs go.
+    text = data.replace(b"\0", b"") if b"\0" in data[:64] else data
+    position = 0
+    while match := _PROLOG.match(text, position):
+        position = match.end()
+    if text[position : position + 9].upper() == b"<!DOCTYPE":
+        raise _doctype_refusal(name, text.count(b"\n", 0, position) + 1)
+
+
+def _doctype_refusal(name: str, line: int) -> SegStudioError:
+    """Return the message for a document type declaration."""
+    return SegStudioError(
+        f"{name}, line {line}: the file declares a DOCTYPE (a DTD with entities) and was refused.",
+        meaning="No labelling tool writes one; it can be used to read files or fill the memory.",
+        remedy="Export the annotations again, or delete the DOCTYPE if you trust the file.",
+    )
+
+
+def _refusal(error: Exception, name: str) -> SegStudioError:
+    """Turn a parser's error into one with file, line and column."""
+    line, column = 1, 1
+    if isinstance(error, etree.XMLSyntaxError):
+        position = error.position
+        line, column = max(1, position[0] or 1), max(1, position[1] or 1)
+    reason = str(error.msg if isinstance(error, etree.XMLSyntaxError) else error)
+    reason = re.sub(r",? line \d+, column \d+.*$", "", reason, flags=re.DOTALL)
+    return SegStudioError(
+        f"{name}, line {line}, column {column}: this is no complete XML ({reason}).",
+        meaning="The file is damaged, cut short or something else than XML.",
+        remedy="Export or download it again.",
+    )
