@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from segstudio.gui.theme import colors_for
 from segstudio.gui.widgets.image_pyramid import ImagePyramid, Pixels
 from segstudio.gui.widgets.viewport import MAX_ZOOM, Viewport, fitted_view
 
@@ -156,7 +157,7 @@ class ImageView(QWidget):
 
     def canvas_color(self) -> QColor:
         """Return the neutral colour around the photo."""
-        return self.palette().color(QPalette.ColorRole.Base)
+        return QColor(colors_for(self.palette()).canvas)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the visible part of the photo, or the sentence in its place."""
@@ -171,7 +172,7 @@ class ImageView(QWidget):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
             painter.drawImage(target, image, seen)
         elif self._text:
-            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            painter.setPen(QColor(colors_for(self.palette()).text_soft))
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.rect().adjusted(24, 24, -24, -24), int(flags), self._text)
         if self.hasFocus():

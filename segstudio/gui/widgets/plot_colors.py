@@ -11,7 +11,7 @@ _MIN_CONTRAST = 2.4
 
 def is_dark(palette: QPalette) -> bool:
     """Say whether the ground of a widget is dark."""
-    return palette.color(QPalette.ColorRole.Base).lightness() < 128
+    return palette.color(QPalette.ColorRole.Window).lightness() < 128
 
 
 def train_color(palette: QPalette) -> QColor:

@@ -1,0 +1,105 @@
+"""Rows of a name with a bar and a number: the photos of a review and its classes."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from segstudio.gui.theme import Colors, colors_for
+from segstudio.gui.widgets.words import number
+from segstudio.review.ranking import grade
+
+Index = QModelIndex | QPersistentModelIndex
+SCORE_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+PART_ROLE = SCORE_ROLE + 1
+PICTURE_ROLE = SCORE_ROLE + 2
+NAME_ROLE = SCORE_ROLE + 3
+PART_WORDS = {"train": "train", "val": "check", "test": "test"}
+_ROW = 60
+_THUMB = QSize(66, 44)
+_BAR = 5
+
+
+class PhotoRow(QStyledItemDelegate):
+    """Paints a photo's row: thumbnail, file name, part badge, its overlap as bar and number."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Return one row's size."""
+        return QSize(200, _ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paint one row."""
+        colors = colors_for(option.palette)
+        area: QRect = option.rect
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        _paint_ground(painter, area, option, colors)
+        inner = area.adjusted(8, 8, -8, -8)
+        picture = index.data(PICTURE_ROLE)
+        frame = QRect(inner.topLeft(), _THUMB)
+        painter.fillRect(frame, QColor(colors.canvas))
+        if isinstance(picture, QImage):
+            size = picture.size().scaled(_THUMB, Qt.AspectRatioMode.KeepAspectRatio)
+            target = QRect(frame.topLeft(), size)
+            target.moveCenter(frame.center())
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(target, picture)
+        words = inner.adjusted(_THUMB.width() + 10, 0, 0, 0)
+        _paint_words(painter, words, index, colors)
+        score = index.data(SCORE_ROLE)
+        bar = QRect(words.left(), words.bottom() - _BAR - 1, words.width(), _BAR)
+        paint_bar(painter, bar, score, colors)
+        painter.restore()
+
+
+def paint_bar(painter: QPainter, area: QRect, score: float | None, colors: Colors) -> None:
+    """Paint a score from 0 to 1 as a bar; without a score only its track."""
+    radius = area.height() / 2
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colors.border))
+    painter.drawRoundedRect(area, radius, radius)
+    if score is not None:
+        filled = QRectF(area)
+        filled.setWidth(max(area.width() * score, area.height()))
+        painter.setBrush(QColor(score_color(score, colors)))
+        painter.drawRoundedRect(filled, radius, radius)
+
+
+def score_color(score: float | None, colors: Colors) -> str:
+    """Return the theme's colour for how good a score is."""
+    known = {"good": colors.good, "warning": colors.warning, "error": colors.error}
+    return known.get(grade(score), colors.text_soft)
+
+
+def _paint_ground(
+    painter: QPainter, area: QRect, option: QStyleOptionViewItem, colors: Colors
+) -> None:
+    state = option.state
+    if state & QStyle.StateFlag.State_Selected:
+        painter.fillRect(area, QColor(colors.accent_soft))
+        painter.fillRect(QRect(area.left(), area.top(), 3, area.height()), QColor(colors.accent))
+    elif state & QStyle.StateFlag.State_MouseOver:
+        painter.fillRect(area, QColor(colors.raised))
+
+
+def _paint_words(painter: QPainter, area: QRect, index: Index, colors: Colors) -> None:
+    metrics: QFontMetrics = painter.fontMetrics()
+    line = QRect(area.left(), area.top(), area.width(), metrics.height())
+    right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+    score = index.data(SCORE_ROLE)
+    painter.setPen(QColor(score_color(score, colors)))
+    shown = number(score)
+    painter.drawText(line, int(right), shown)
+    name_width = area.width() - metrics.horizontalAdvance(shown) - 8
+    name = metrics.elidedText(str(index.data()), Qt.TextElideMode.ElideMiddle, name_width)
+    painter.setPen(QColor(colors.text))
+    painter.drawText(line, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), name)
+    badge = PART_WORDS.get(str(index.data(PART_ROLE)), "")
+    if badge:
+        painter.setPen(QColor(colors.text_faint))
+        painter.drawText(
+            QRect(line.left(), line.bottom() + 1, line.width(), metrics.height()),
+            int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter),
+            badge,
+        )

@@ -1,0 +1,247 @@
+"""The job that looks before a training whether it can work, and says what speaks against it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from segstudio.core.errors import SegStudioError
+from segstudio.core.events import Progress, Reporter
+from segstudio.core.files import write_json
+from segstudio.core.label_image import read_label
+from segstudio.core.palette import IGNORE
+from segstudio.jobs.burn import burn
+from segstudio.project.entries import PhotoEntry, Split
+from segstudio.project.project import Project
+
+Level = Literal["good", "warning", "error"]
+FEW_PHOTOS = 5
+FEW_PIXELS = 0.001
+DISK_NEEDED = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the list: how grave it is, what was found, and what to do about it."""
+
+    level: Level
+    text: str
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preflight:
+    """All that was found; an error means that a training cannot start."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def can_start(self) -> bool:
+        """Whether nothing found forbids to start."""
+        return all(finding.level != "error" for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a project offers to a training.
+
+    `photos` pixel counts per palette id of every annotated photo, by name; `unlabelled` how many
+    photos have no outlines; `split` None before the first; `free_bytes` on the project's disk.
+    """
+
+    classes: dict[int, str]
+    photos: dict[str, dict[int, int]]
+    unlabelled: int
+    missing: tuple[str, ...]
+    split: Split | None
+    free_bytes: int
+
+
+def run(project: Project, report: Reporter) -> Preflight:
+    """Bring the label images up to date, count their pixels and judge what is there.
+
+    A stopped job judges the photos that were counted so far.
+    """
+    return judge(gather(project, report))
+
+
+def gather(project: Project, report: Reporter) -> Facts:
+    """Collect the facts; photos and label images that did not change are not read again."""
+    annotated = [entry for entry in project.photos if entry.annotated]
+    if annotated:
+        burn(project, report)
+    counts, missing = _pixel_counts(project, annotated, report)
+    return Facts(
+        classes={entry.id: entry.name for entry in project.palette.trained},
+        photos=counts,
+        unlabelled=len(project.photos) - len(annotated),
+        missing=missing,
+        split=project.split,
+        free_bytes=shutil.disk_usage(project.root).free,
+    )
+
+
+def judge(facts: Facts) -> Preflight:
+    """Turn facts into findings, the gravest first."""
+    order = {"error": 0, "warning": 1, "good": 2}
+    findings = [finding for check in _CHECKS for finding in check(facts)]
+    return Preflight(tuple(sorted(findings, key=lambda finding: order[finding.level])))
+
+
+def _check_photos(facts: Facts) -> list[Finding]:
+    if not facts.photos:
+        advice = "Import a CVAT or LabelMe export first."
+        return [Finding("error", "No photo has outlines to learn from.", advice)]
+    split = facts.split
+    if split is None:
+        text = f"{_counted(len(facts.photos), 'outlined photo')}, not yet dealt out."
+        advice = "About a fifth is kept aside for checking when the training starts."
+        return [Finding("good", text, advice)]
+    train = sum(name in facts.photos for name in split.names("train"))
+    val = sum(name in facts.photos for name in split.names("val"))
+    if train == 0:
+        return [Finding("error", "No photo is set to train.", "Split the photos anew.")]
+    found = []
+    if train < FEW_PHOTOS:
+        text = f"Only {_counted(train, 'photo')} to train."
+        found.append(Finding("warning", text, "It will learn these by heart; outline a few more."))
+    else:
+        found.append(Finding("good", f"{_counted(train, 'photo')} to train."))
+    if val == 0:
+        text = "No photo is kept aside to check."
+        advice = "Nobody will know how good the model is: scores stay empty."
+        found.append(Finding("warning", text, advice))
+    else:
+        found.append(Finding("good", f"{_counted(val, 'photo')} kept aside to check honestly."))
+    return [*found, *_check_undealt(facts, split)]
+
+
+def _check_undealt(facts: Facts, split: Split) -> list[Finding]:
+    undealt = [name for name in facts.photos if name not in split.parts]
+    if not undealt:
+        return []
+    text = f"{_counted(len(undealt), 'outlined photo')} came after the split and would not be used."
+    return [Finding("warning", text, "Split the photos anew.")]
+
+
+def _check_classes(facts: Facts) -> list[Finding]:
+    if not facts.photos:
+        return []
+    names = set(facts.photos)
+    train = names & set(facts.split.names("train")) if facts.split else names
+    totals = {class_id: _pixels(facts, names, class_id) for class_id in facts.classes}
+    learned = {class_id: _pixels(facts, train, class_id) for class_id in facts.classes}
+    scored = sum(learned.values()) or 1
+    empty = [facts.classes[i] for i, count in totals.items() if not count]
+    unseen = [facts.classes[i] for i, count in totals.items() if count and not learned[i]]
+    rare = [facts.classes[i] for i, count in learned.items() if 0 < count / scored < FEW_PIXELS]
+    found = []
+    if sum(count > 0 for count in totals.values()) < 2:
+        text = "Fewer than two classes have pixels; there is nothing to tell apart."
+        return [Finding("error", text, "Check the classes and the import.")]
+    if empty:
+        text = f"{_listed(empty)} {'has' if len(empty) == 1 else 'have'} no pixels in any photo."
+        advice = "It cannot be learned. Merge it, remove it, or outline some."
+        found.append(Finding("warning", text, advice))
+    if unseen:
+        text = f"{_listed(unseen)}: only in photos that are kept aside, so it is not learned."
+        found.append(Finding("warning", text, "Split the photos anew by presence."))
+    if rare:
+        text = f"{_listed(rare)}: less than a thousandth of all pixels."
+        found.append(Finding("warning", text, "Rare classes are learned badly; outline more."))
+    usable = len(totals) - len(empty)
+    found.append(Finding("good", f"{_counted(usable, 'class', 'classes')} with pixels."))
+    return found
+
+
+def _check_unlabelled(facts: Facts) -> list[Finding]:
+    found = []
+    if facts.unlabelled:
+        text = f"{_counted(facts.unlabelled, 'photo')} without outlines stay out of the training."
+        found.append(Finding("good", text, "The model can label them afterwards."))
+    if facts.missing:
+        text = f"{_counted(len(facts.missing), 'photo')} cannot be used: {_listed(facts.missing)}."
+        advice = "The photo or its label image was moved or is damaged; import again."
+        found.append(Finding("warning", text, advice))
+    return found
+
+
+def _check_disk(facts: Facts) -> list[Finding]:
+    free = f"{facts.free_bytes / 1e9:.1f} GB free on the project's disk."
+    if facts.free_bytes < DISK_NEEDED:
+        return [Finding("warning", f"Only {free}", "A run needs up to 1 GB; free some space.")]
+    return [Finding("good", free)]
+
+
+_CHECKS: tuple[Callable[[Facts], list[Finding]], ...] = (
+    _check_photos,
+    _check_classes,
+    _check_unlabelled,
+    _check_disk,
+)
+
+
+def _pixels(facts: Facts, names: set[str], class_id: int) -> int:
+    return sum(facts.photos[name].get(class_id, 0) for name in names)
+
+
+def _pixel_counts(
+    project: Project, entries: list[PhotoEntry], report: Reporter
+) -> tuple[dict[str, dict[int, int]], tuple[str, ...]]:
+    """Return the counts by photo, and the photos whose file or label image cannot be used."""
+    store = project.cache / "pixel_counts.json"
+    known = _known_counts(store)
+    rows: dict[str, list[object]] = {}
+    missing: list[str] = []
+    for done, entry in enumerate(entries, 1):
+        if report.stop_requested:
+            break
+        try:
+            project.photo_path(entry)
+            rows[entry.name] = _count_row(project, entry, known.get(entry.name))
+        except (SegStudioError, OSError):
+            missing.append(entry.name)
+        report(Progress("Looking at the label images", done, len(entries)))
+    if rows != known:
+        write_json(store, rows)
+    counts = {name: _as_counts(row[1]) for name, row in rows.items()}
+    return counts, tuple(missing)
+
+
+def _count_row(project: Project, entry: PhotoEntry, known: list[object] | None) -> list[object]:
+    """Return [stamp, {id: pixels}] of a label image, the known row where its file is unchanged."""
+    path = project.label_path(entry)
+    state = path.stat()
+    stamp = f"{state.st_mtime_ns} {state.st_size}"
+    if known and known[0] == stamp:
+        return known
+    counts = np.bincount(read_label(path).ravel(), minlength=256)
+    return [stamp, {str(i): int(counts[i]) for i in np.flatnonzero(counts) if i != IGNORE}]
+
+
+def _known_counts(store: Path) -> dict[str, list[object]]:
+    """Return what the cache knows; a damaged one counts as empty."""
+    try:
+        value = json.loads(store.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _as_counts(value: object) -> dict[int, int]:
+    return {int(key): int(count) for key, count in value.items()} if isinstance(value, dict) else {}
+
+
+def _counted(count: int, one: str, many: str = "") -> str:
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def _listed(names: list[str] | tuple[str, ...], most: int = 4) -> str:
+    shown = ", ".join(names[:most])
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown

@@ -1,0 +1,21 @@
+"""Trains, then scores the best checkpoint on the photos kept aside, so that a review can begin."""
+
+from __future__ import annotations
+
+from segstudio.core.errors import SegStudioError
+from segstudio.core.events import Message, Reporter
+from segstudio.jobs import evaluate, train
+from segstudio.jobs.evaluate import EvaluateRequest
+from segstudio.jobs.train import TrainRequest, TrainResult
+
+
+def run(request: TrainRequest, report: Reporter) -> TrainResult:
+    """Train and score; a scoring that fails or is stopped costs nothing of the training."""
+    result = train.run(request, report)
+    if result.val_miou is None or report.stop_requested:
+        return result
+    try:
+        evaluate.run(EvaluateRequest(request.project, run=result.run, part="val"), report)
+    except SegStudioError as error:
+        report(Message(f"The run is kept, but it could not be scored: {error.what}"))
+    return result

@@ -1,0 +1,82 @@
+"""The scores of a run as its folder keeps them, the worst photo first, and what they mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from segstudio.core.errors import SegStudioError
+from segstudio.core.files import read_json
+
+Grade = Literal["good", "warning", "error", ""]
+
+
+class ClassScore(BaseModel):
+    """The scores of one class over all photos; None where the class is not there to be scored."""
+
+    model_config = ConfigDict(frozen=True)
+
+    iou: float | None
+    dice: float | None = None
+    precision: float | None = None
+    recall: float | None = None
+
+
+class PhotoScore(BaseModel):
+    """One photo's mean overlap; None where nothing in it could be scored."""
+
+    model_config = ConfigDict(frozen=True)
+
+    photo: str
+    miou: float | None
+
+
+class RunScores(BaseModel):
+    """What scores.json of a run holds of use to a review; scores run from 0 to 1."""
+
+    model_config = ConfigDict(frozen=True)
+
+    miou: float | None
+    pixel_accuracy: float | None
+    classes: dict[str, ClassScore]
+    photos: tuple[PhotoScore, ...]
+
+    def worst_first(self) -> tuple[PhotoScore, ...]:
+        """Return the photos by rising score; those without a score come last."""
+        return tuple(sorted(self.photos, key=_rank))
+
+
+def load_scores(run_folder: Path) -> RunScores | None:
+    """Read a run's scores; None where it was not scored yet, SegStudioError where damaged."""
+    path = run_folder / "scores.json"
+    if not path.is_file():
+        return None
+    try:
+        return RunScores.model_validate(read_json(path))
+    except ValidationError as error:
+        raise SegStudioError(
+            f"The scores {path} cannot be read: {error.errors()[0]['msg']}.",
+            meaning="The file is damaged, or a newer SegStudio wrote it.",
+            remedy="Score the run again.",
+        ) from error
+
+
+def grade(iou: float | None) -> Grade:
+    """Return how good an overlap is: good from 0.75, warning from 0.5, error below."""
+    if iou is None:
+        return ""
+    return "good" if iou >= 0.75 else "warning" if iou >= 0.5 else "error"
+
+
+def in_words(iou: float | None) -> str:
+    """Return how good an overlap is, in two words or fewer."""
+    if iou is None:
+        return "not here"
+    steps = ((0.9, "excellent"), (0.75, "good"), (0.5, "fair"), (0.25, "poor"), (0.05, "bad"))
+    return next((word for least, word in steps if iou >= least), "not found")
+
+
+def _rank(score: PhotoScore) -> tuple[bool, float, str]:
+    return score.miou is None, score.miou or 0.0, score.photo
