@@ -40,6 +40,7 @@ class Page(QWidget):
     zoom_changed = Signal(float)
     actions_changed = Signal()
 
+    heading = ""
     subtitle = ""
 
     def __init__(self, entry: PageEntry, tools: PageTools) -> None:
@@ -97,7 +98,7 @@ class Page(QWidget):
         return self.entry.state(self.session).kind == "blocked"
 
     def _lay_out(self) -> None:
-        words = column(label(self.entry.title, "title"), spacing=2)
+        words = column(label(self.heading or self.entry.title, "title"), spacing=2)
         if self.subtitle:
             words.addWidget(label(self.subtitle, "soft"))
         top = QHBoxLayout()
