@@ -71,19 +71,19 @@ def write_json(path: Path, value: object, *, keep_backup: bool = False) -> None:
 
 
 def read_json(path: Path) -> object:
-    """Read a JSON file of ours, falling back to its `.bak` where the file itself is damaged.
+    """Read a JSON file of ours, falling back to its `.bak` where the file itself is no good.
 
     Raises SegStudioError where neither can be read.
     """
     try:
         return _parsed(path)
-    except FileNotFoundError as error:
-        raise SegStudioError(f"There is no file {path}.") from error
     except (OSError, ValueError) as error:
         backup = path.with_name(path.name + ".bak")
         if backup.is_file():
             with contextlib.suppress(OSError, ValueError):
                 return _parsed(backup)
+        if isinstance(error, FileNotFoundError):
+            raise SegStudioError(f"There is no file {path}.") from error
         raise SegStudioError(
             f"{path} cannot be read: {error}.",
             meaning="The file is damaged or is not the JSON file that it should be.",

@@ -12,6 +12,7 @@ from segstudio.core.errors import UsageError
 Part = Literal["train", "val", "test"]
 PARTS: tuple[Part, ...] = get_args(Part)
 Fractions = Mapping[Part, float]
+_WORTH: dict[Part, int] = {"train": 3, "val": 1, "test": 1}
 
 
 def checked_fractions(train: float, val: float, test: float) -> dict[Part, float]:
@@ -57,6 +58,9 @@ def stratified(
             _assign(result, name, part, room, wish, presence)
     for name in (n for n in order if n not in result):
         _assign(result, name, max(_open(room), key=room.__getitem__), room, wish, presence)
+    while swap := _helpful_swap(result, presence):
+        one, other = swap
+        result[one], result[other] = result[other], result[one]
     return result
 
 
@@ -113,3 +117,39 @@ def _assign(
     room[part] -= 1
     for class_id in presence[name]:
         wish[part][class_id] -= 1
+
+
+def _helpful_swap(
+    result: Mapping[str, Part], presence: Mapping[str, frozenset[int]]
+) -> tuple[str, str] | None:
+    """Return two photos whose change of places lets more classes be seen in more parts."""
+    counts = Counter(
+        (part, class_id) for name, part in result.items() for class_id in presence[name]
+    )
+    totals = Counter(class_id for ids in presence.values() for class_id in ids)
+    parts = [part for part in PARTS if part in result.values()]
+    for class_id in _rarest_first(totals):
+        for part in (part for part in parts if not counts[part, class_id]):
+            for one in (n for n in result if class_id in presence[n]):
+                for other in (n for n in result if result[n] == part):
+                    change = (one, result[one]), (other, part)
+                    if _gain(change, presence, counts) > 0:
+                        return one, other
+    return None
+
+
+def _gain(
+    change: tuple[tuple[str, Part], tuple[str, Part]],
+    presence: Mapping[str, frozenset[int]],
+    counts: Mapping[tuple[Part, int], int],
+) -> int:
+    """Return how many more (part, class) pairs are seen when two photos change places.
+
+    Train counts most: what it does not show cannot be learnt.
+    """
+    gain = 0
+    for (name, here), (partner, there) in (change, change[::-1]):
+        for class_id in presence[name] - presence[partner]:
+            gain += _WORTH[there] * (counts[there, class_id] == 0)
+            gain -= _WORTH[here] * (counts[here, class_id] == 1)
+    return gain

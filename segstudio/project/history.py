@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from segstudio.core.errors import SegStudioError
 from segstudio.core.files import read_json, write_json
@@ -31,6 +32,13 @@ class History(BaseModel):
 
     states: tuple[State, ...]
     cursor: int
+
+    @model_validator(mode="after")
+    def _cursor_points_at_a_state(self) -> Self:
+        """Refuse a cursor beside the states."""
+        if not 0 <= self.cursor < len(self.states):
+            raise ValueError(f"there is no state {self.cursor}")
+        return self
 
     @property
     def current(self) -> State:

@@ -48,7 +48,8 @@ class Project:
         try:
             self._manifest = Manifest.model_validate(read_json(root / MANIFEST))
             photos = root / "photos.json"
-            self._photos = _PHOTOS.validate_python(read_json(photos) if photos.exists() else ())
+            begun = photos.exists() or photos.with_name("photos.json.bak").exists()
+            self._photos = _PHOTOS.validate_python(read_json(photos) if begun else ())
         except ValidationError as error:
             raise SegStudioError(
                 f"The project {root} cannot be read: {error.errors()[0]['msg']}.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from datetime import datetime
@@ -32,8 +33,8 @@ def find_run(folder: Path, wanted: str) -> RunInfo:
     if wanted == "latest" and runs:
         return runs[-1]
     if wanted == "best" and usable:
-        latest = {run.name: position for position, run in enumerate(usable)}
-        return max(usable, key=lambda run: (run.val_miou or -1.0, latest[run.name]))
+        scores = [-1.0 if run.val_miou is None else run.val_miou for run in usable]
+        return max(zip(scores, range(len(usable)), usable, strict=True))[-1]
     for run in runs:
         if run.name == wanted:
             return run
@@ -89,13 +90,13 @@ def read_object(path: Path) -> dict[str, object]:
 def read_history(path: Path) -> list[dict[str, object]]:
     """Return the epochs of a run's history; a line cut off by a crash is left out."""
     try:
-        lines = (path / "history.jsonl").read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
+        lines = (path / "history.jsonl").read_text("utf-8", "replace").splitlines()
+    except OSError:
         return []
     epochs = []
     for line in lines:
-        try:
-            epochs.append(json.loads(line))
-        except ValueError:
-            continue
+        with contextlib.suppress(ValueError):
+            epoch = json.loads(line)
+            if isinstance(epoch, dict):
+                epochs.append(epoch)
     return epochs
