@@ -13,7 +13,7 @@ from segstudio.core.errors import SegStudioError
 from segstudio.core.events import Progress, Reporter
 from segstudio.core.label_image import read_label
 from segstudio.core.palette import IGNORE
-from segstudio.core.splits import PARTS, checked_fractions, random_split, stratified
+from segstudio.core.splits import PARTS, Part, checked_fractions, random_split, stratified
 from segstudio.jobs.burn import burn
 from segstudio.jobs.opening import opened
 from segstudio.project.entries import Split
@@ -39,14 +39,23 @@ class SplitRequest:
 class SplitResult:
     """How many photos each part has, and of each class how many photos of each part show it."""
 
-    photos: dict[str, int]
-    classes: dict[str, dict[str, int]]
+    photos: dict[Part, int]
+    classes: dict[str, dict[Part, int]]
     method: str
     seed: int
 
     def as_json(self) -> dict[str, Any]:
         """Return the object that `--json` prints."""
         return asdict(self)
+
+    def as_text(self) -> str:
+        """Return a small table for the terminal."""
+        width = max(len("photos"), *map(len, self.classes), 0)
+        rows = [
+            f"{name:<{width}}  " + "  ".join(f"{counts[part]:>5}" for part in PARTS)
+            for name, counts in {"photos": self.photos, **self.classes}.items()
+        ]
+        return "\n".join([f"{'':<{width}}  " + "  ".join(f"{part:>5}" for part in PARTS), *rows])
 
 
 def run(request: SplitRequest, report: Reporter) -> SplitResult:
@@ -89,7 +98,7 @@ def _summary(project: Project, split: Split, presence: dict[str, frozenset[int]]
         (class_id, split.parts[name]) for name, ids in presence.items() for class_id in ids
     )
     return SplitResult(
-        photos={**split.counts()},
+        photos=split.counts(),
         classes={
             entry.name: {part: found[entry.id, part] for part in PARTS}
             for entry in project.palette.trained

@@ -7,6 +7,7 @@ import json
 import re
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from segstudio.core.errors import SegStudioError, UsageError
 from segstudio.core.files import cannot_write
@@ -78,7 +79,7 @@ def _read_run(path: Path) -> RunInfo:
     )
 
 
-def read_object(path: Path) -> dict[str, object]:
+def read_object(path: Path) -> dict[str, Any]:
     """Return a JSON object, {} where the file is missing or damaged."""
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
@@ -87,7 +88,7 @@ def read_object(path: Path) -> dict[str, object]:
     return value if isinstance(value, dict) else {}
 
 
-def read_history(path: Path) -> list[dict[str, object]]:
+def read_history(path: Path) -> list[dict[str, Any]]:
     """Return the epochs of a run's history; a line cut off by a crash is left out."""
     try:
         lines = (path / "history.jsonl").read_text("utf-8", "replace").splitlines()

@@ -1,0 +1,338 @@
+"""The command line: one click command per job, and the door to the window."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from segstudio import __version__
+from segstudio.core.errors import SegStudioError
+from segstudio.core.splits import Part
+from segstudio.formats import FORMATS
+from segstudio.jobs import convert as convert_job
+from segstudio.jobs import demo as demo_job
+from segstudio.jobs import doctor as doctor_job
+from segstudio.jobs import evaluate as evaluate_job
+from segstudio.jobs import import_annotations as import_job
+from segstudio.jobs import predict as predict_job
+from segstudio.jobs import report as report_job
+from segstudio.jobs import split as split_job
+from segstudio.jobs import train as train_job
+from segstudio.jobs.import_report import ImportReport
+from segstudio.learning.presets import PRESETS
+from segstudio.learning.settings import parse_settings
+from segstudio.terminal import (
+    FAILED,
+    INTERRUPTED,
+    USAGE,
+    Outcome,
+    TerminalReporter,
+    run_to_exit,
+    tell_failure,
+)
+
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_ANY = click.Path(path_type=Path)
+_DEVICES = click.Choice(["auto", "cpu", "cuda", "mps"])
+_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
+
+
+class _Commands(click.Group):
+    """A group whose first argument may also be a project's folder, which opens the window."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in self.commands and Path(args[0]).is_dir():
+            args = ["open", *args]
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=_Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(__version__, prog_name="segstudio")
+@click.option("--debug", is_flag=True, help="Log everything and show tracebacks.")
+@click.pass_context
+def segstudio(ctx: click.Context, debug: bool) -> None:
+    """Label 20 photos, train in minutes on a laptop, see how good it is, fix the worst, repeat.
+
+    Without a command, or with a project's folder, the window opens.
+    """
+    ctx.ensure_object(dict)["debug"] = debug
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.DEBUG if debug else logging.WARNING,
+        format="%(levelname)s %(name)s: %(message)s",
+    )
+    if ctx.invoked_subcommand is None:
+        sys.exit(_show_window([]))
+
+
+def _finish(job: Callable[[TerminalReporter], Outcome], as_json: bool) -> None:
+    """Run a job and leave with its exit code."""
+    sys.exit(run_to_exit(job, as_json=as_json))
+
+
+@segstudio.command("open", hidden=True)
+@click.argument("project", type=_FOLDER)
+def open_command(project: Path) -> None:
+    """Open the window on a project (the same as `segstudio PROJECT`)."""
+    sys.exit(_show_window([str(project)]))
+
+
+@segstudio.command()
+@click.option("--folder", type=_FOLDER, help="Where to put it (default: your documents).")
+@click.option("--terminal", is_flag=True, help="Stay in the terminal even where there is a screen.")
+@_json
+def demo(folder: Path | None, terminal: bool, as_json: bool) -> None:
+    """Try everything on the sample photos: import, train, score, overlays, report."""
+    opened: list[Path] = []
+
+    def job(reporter: TerminalReporter) -> Outcome:
+        result = demo_job.run(demo_job.DemoRequest(folder), reporter)
+        opened.append(result.project)
+        return Outcome(result.as_text(), result.as_json(), interrupted=result.interrupted)
+
+    code = run_to_exit(job, as_json=as_json)
+    if code == 0 and _has_display() and not terminal:
+        code = _show_window([str(opened[0])])
+    sys.exit(code)
+
+
+_sources = click.argument("sources", nargs=-1, required=True, type=_ANY)
+_photos = click.option("--photos", type=_FOLDER, help="Where the photos are, if not beside it.")
+_palette = click.option("--palette", type=_FILE, help="palette.json: ids, colours, paint order.")
+_format = click.option(
+    "--format",
+    "format_name",
+    type=click.Choice([entry.name for entry in FORMATS]),
+    help="Default: detected, and the reason said.",
+)
+
+
+@segstudio.command()
+@_sources
+@click.option("--out", type=_FOLDER, required=True, help="Folder for the label images.")
+@_photos
+@_palette
+@_format
+@click.option("--raster", type=click.Choice(["exact", "opencv"]), default="exact")
+@_json
+def convert(sources: tuple[Path, ...], as_json: bool, format_name: str | None, **rest: Any) -> None:
+    """Turn annotation exports (files, folders, zips) into label images, without a project."""
+    request = convert_job.ConvertRequest(sources=sources, format=format_name, **rest)
+    _finish(lambda reporter: _imported(convert_job.run(request, reporter)), as_json)
+
+
+@segstudio.command("import")
+@click.argument("project", type=_FOLDER)
+@_sources
+@_photos
+@_palette
+@_format
+@_json
+def import_(as_json: bool, format_name: str | None, **rest: Any) -> None:
+    """Import annotation exports into PROJECT, which is made when it is not there."""
+    request = import_job.ImportRequest(format=format_name, **rest)
+    _finish(lambda reporter: _imported(import_job.run(request, reporter)), as_json)
+
+
+def _imported(report: ImportReport) -> Outcome:
+    """Turn an import's report into an outcome."""
+    return Outcome(
+        report.as_text(),
+        report.as_json(),
+        problems=report.problems,
+        skipped=report.skipped > 0,
+        interrupted=report.interrupted,
+    )
+
+
+@segstudio.command()
+@click.argument("project", type=_FOLDER)
+@click.option("--train", type=float, default=0.8, show_default=True, help="Share to learn from.")
+@click.option("--val", type=float, default=0.2, show_default=True, help="Share to check with.")
+@click.option("--test", type=float, default=0.0, show_default=True, help="Share for the end.")
+@click.option("--by", type=click.Choice(split_job.SPLIT_METHODS), default="presence")
+@click.option("--seed", type=int, default=0, show_default=True)
+@_json
+def split(as_json: bool, **settings: Any) -> None:
+    """Decide which photos train and which check, and lock that."""
+
+    def job(reporter: TerminalReporter) -> Outcome:
+        result = split_job.run(split_job.SplitRequest(**settings), reporter)
+        return Outcome(result.as_text(), result.as_json())
+
+    _finish(job, as_json)
+
+
+@segstudio.command()
+@click.argument("project", type=_FOLDER)
+@click.option("--preset", type=click.Choice([p.name for p in PRESETS]), default="quick")
+@click.option("--config", type=_FILE, help="Settings in a TOML file.")
+@click.option("--set", "assignments", multiple=True, metavar="KEY=VALUE", help="One setting.")
+@click.option("--device", type=_DEVICES, default="auto", show_default=True)
+@click.option("--name", default=None, help="A name for the run.")
+@click.option("--resume", metavar="RUN", help="Continue this run where it stopped.")
+@click.option("--from", "start_from", metavar="RUN", help="Start a new run from this one's model.")
+@_json
+def train(
+    project: Path, preset: str, config: Path | None, assignments: tuple[str, ...], **rest: Any
+) -> None:
+    """Train one run; Ctrl+C stops and keeps the best."""
+    as_json = rest.pop("as_json")
+
+    def job(reporter: TerminalReporter) -> Outcome:
+        settings = parse_settings(preset, config, assignments)
+        request = train_job.TrainRequest(project=project, config=settings, **rest)
+        result = train_job.run(request, reporter)
+        return Outcome(result.as_text(), result.as_json(), interrupted=result.status == "stopped")
+
+    _finish(job, as_json)
+
+
+@segstudio.command()
+@click.argument("project", type=_FOLDER)
+@click.option("--run", default="best", show_default=True, help="A run's name, latest or best.")
+@click.option("--split", "part", type=click.Choice(["val", "test", "train"]), default="val")
+@_json
+def evaluate(project: Path, run: str, part: Part, as_json: bool) -> None:
+    """Score a run on the photos that were kept aside."""
+
+    def job(reporter: TerminalReporter) -> Outcome:
+        request = evaluate_job.EvaluateRequest(project, run=run, part=part)
+        scores = evaluate_job.run(request, reporter)
+        return Outcome(
+            scores.as_text(),
+            scores.as_json(),
+            problems=scores.problems,
+            interrupted=scores.interrupted,
+        )
+
+    _finish(job, as_json)
+
+
+@segstudio.command()
+@click.argument("model", type=_ANY)
+@click.argument("inputs", nargs=-1, required=True, type=_ANY)
+@click.option("--out", type=_FOLDER, required=True, help="Folder for the results.")
+@click.option(
+    "--write",
+    default="labels,overlay",
+    show_default=True,
+    help="What to write, separated by commas: " + ", ".join(predict_job.WRITERS) + ".",
+)
+@_json
+def predict(model: Path, inputs: tuple[Path, ...], out: Path, write: str, as_json: bool) -> None:
+    """Label photos with MODEL: a project (its best run), a run's folder or a model file."""
+
+    def job(reporter: TerminalReporter) -> Outcome:
+        kinds = tuple(kind.strip() for kind in write.split(",") if kind.strip())
+        request = predict_job.PredictRequest(model=model, inputs=inputs, out=out, write=kinds)
+        result = predict_job.run(request, reporter)
+        return Outcome(
+            result.as_text(),
+            result.as_json(),
+            problems=result.problems,
+            interrupted=result.interrupted,
+        )
+
+    _finish(job, as_json)
+
+
+@segstudio.command()
+@click.argument("project", type=_FOLDER)
+@click.option("--run", default="best", show_default=True, help="A run's name, latest or best.")
+@click.option("--out", type=_FILE, required=True, help="The HTML file to write.")
+@_json
+def report(project: Path, run: str, out: Path, as_json: bool) -> None:
+    """Write "Is this good?": one HTML page in plain words."""
+
+    def job(reporter: TerminalReporter) -> Outcome:
+        path = report_job.run(report_job.ReportRequest(project, run=run, out=out), reporter)
+        return Outcome(f"Written: {path}", {"report": str(path)})
+
+    _finish(job, as_json)
+
+
+@segstudio.command()
+@click.argument("what", type=click.Choice(["window"]), default="window")
+@_json
+def benchmark(what: str, as_json: bool) -> None:
+    """Measure the window: time to show, and its event loop's lag while training."""
+
+    def job(reporter: TerminalReporter) -> Outcome:
+        from segstudio.gui.benchmark import measure_window
+
+        figures = measure_window(reporter)
+        return Outcome(figures.as_text(), figures.as_json())
+
+    _finish(job, as_json)
+
+
+@segstudio.command()
+@_json
+def doctor(as_json: bool) -> None:
+    """Say which versions, devices, weights and folders there are, and what is wrong with them."""
+
+    def job(reporter: TerminalReporter) -> Outcome:
+        result = doctor_job.run(doctor_job.DoctorRequest(), reporter)
+        return Outcome(result.as_text(), result.as_json())
+
+    _finish(job, as_json)
+
+
+def _has_display() -> bool:
+    """Say whether a window could open here."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _show_window(arguments: list[str]) -> int:
+    """Open the window; only here does the command line touch Qt."""
+    from segstudio.gui.app import run as run_window
+
+    return run_window(arguments)
+
+
+def open_window() -> None:
+    """Open the window without a terminal (the `segstudio-window` program)."""
+    sys.exit(_show_window(sys.argv[1:]))
+
+
+def main() -> None:
+    """Run the command line; what nobody foresaw is told in one message, traced with --debug."""
+    try:
+        code = segstudio.main(standalone_mode=False, obj={})
+    except click.exceptions.Abort:
+        sys.exit(INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(USAGE)
+    except SegStudioError as error:
+        tell_failure(error)
+        sys.exit(error.exit_code)
+    # The last door: a traceback on a user's terminal would be a bug.
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        tell_failure(
+            SegStudioError(
+                f"SegStudio met a fault of its own: {type(error).__name__}: {error}.",
+                meaning="Your photos and what was written before are safe.",
+                remedy="Run it again as `segstudio --debug ...` and send us what that says.",
+            )
+        )
+        sys.exit(FAILED)
+    sys.exit(code)

@@ -1,0 +1,133 @@
+"""The job that walks the whole street on the sample photos, from import to report."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from segstudio.core.errors import SegStudioError
+from segstudio.core.events import Message, Reporter
+from segstudio.core.files import cannot_write
+from segstudio.core.resources import sample_folder
+from segstudio.jobs import evaluate, import_annotations, predict, report, train
+from segstudio.jobs.evaluate import Scores
+from segstudio.jobs.train import TrainResult
+from segstudio.learning.presets import preset_named
+from segstudio.project.project import MANIFEST, Project
+
+_PHOTOS, _UNLABELLED, _EXPORTS = "photos", "unlabelled", ("labelme", "cvat")
+
+
+@dataclass(frozen=True, slots=True)
+class DemoRequest:
+    """Where the demo's folder goes; None makes a new one in the user's documents."""
+
+    folder: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DemoResult:
+    """What the demo made; scores and report are None when it was stopped before."""
+
+    project: Path
+    training: TrainResult
+    scores: Scores | None
+    overlays: Path | None
+    report: Path | None
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the user stopped it."""
+        return self.training.status == "stopped" or self.report is None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the object that `--json` prints."""
+        return {
+            "project": str(self.project),
+            "train": self.training.as_json(),
+            "evaluate": self.scores.as_json() if self.scores else None,
+            "overlays": str(self.overlays) if self.overlays else None,
+            "report": str(self.report) if self.report else None,
+        }
+
+    def as_text(self) -> str:
+        """Return what was made and where it is."""
+        lines = [self.training.as_text(), f"Project:  {self.project}"]
+        if self.overlays:
+            lines.append(f"Overlays: {self.overlays}")
+        if self.report:
+            lines.append(f"Report:   {self.report}")
+        lines.append(f'Look at it in the window: segstudio "{self.project}"')
+        return "\n".join(lines)
+
+
+def run(request: DemoRequest, report_to: Reporter) -> DemoResult:
+    """Copy the sample photos, import them, train, score, write overlays and the report.
+
+    Raises SegStudioError where the folder cannot be written or holds a project already.
+    """
+    folder = _new_folder(request.folder)
+    sample = copy_sample(folder)
+    report_to(Message(f"The sample is in {folder}."))
+    with Project.create(folder) as project:
+        import_annotations.run(sample_import(project, sample), report_to)
+        config = preset_named("quick").config_for("none")
+        training = train.run(
+            train.TrainRequest(project=project, config=config, name="demo"), report_to
+        )
+        if report_to.stop_requested or training.val_miou is None:
+            return DemoResult(folder, training, None, None, None)
+        scores = evaluate.run(evaluate.EvaluateRequest(project, run=training.run), report_to)
+        overlays = folder / "predictions"
+        predict.run(
+            predict.PredictRequest(
+                model=folder,
+                inputs=(sample / _UNLABELLED, sample / _PHOTOS),
+                out=overlays,
+                write=("labels", "overlay"),
+            ),
+            report_to,
+        )
+        page = report.run(report.ReportRequest(project, run=training.run), report_to)
+    return DemoResult(folder, training, scores, overlays, page)
+
+
+def copy_sample(folder: Path) -> Path:
+    """Copy the sample photos and their exports into `folder`/sample and return that."""
+    target = folder / "sample"
+    try:
+        for name in (_PHOTOS, _UNLABELLED, *_EXPORTS):
+            shutil.copytree(sample_folder() / name, target / name, dirs_exist_ok=True)
+        shutil.copy2(sample_folder() / "palette.json", target)
+    except OSError as error:
+        raise cannot_write(target, error) from error
+    return target
+
+
+def sample_import(project: Project, sample: Path) -> import_annotations.ImportRequest:
+    """Return the import of the copied sample into an open project."""
+    return import_annotations.ImportRequest(
+        project=project,
+        sources=tuple(sample / name for name in _EXPORTS),
+        photos=sample / _PHOTOS,
+        palette=sample / "palette.json",
+    )
+
+
+def _new_folder(wanted: Path | None) -> Path:
+    """Return the folder to use: the one wanted, else a new one in the user's documents."""
+    if wanted is not None:
+        if (wanted / MANIFEST).exists():
+            raise SegStudioError(
+                f"There is a project in {wanted} already.",
+                meaning="The demo would write over it.",
+                remedy="Name a new folder with --folder, or leave the option out.",
+            )
+        return wanted.resolve()
+    documents = platformdirs.user_documents_path()
+    names = ["SegStudio sample", *(f"SegStudio sample {number}" for number in range(2, 1000))]
+    return next(documents / name for name in names if not (documents / name).exists())

@@ -1,0 +1,1 @@
+"""Looking at what a model does: ranking of photos, the report; values only, no window."""

@@ -1,0 +1,239 @@
+"""The report "Is this good?": one HTML page that opens offline, without any script."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from segstudio.core.label_image import read_label
+from segstudio.core.overlay import blend
+from segstudio.core.palette import Palette
+from segstudio.core.resources import resources_folder
+from segstudio.photos.reader import read_photo
+
+_PICTURE_SIDE = 520
+_SHOWN_PHOTOS = 3
+_FEW_PHOTOS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedPhoto:
+    """A scored photo with its label image and prediction; `miou` None where nothing was scored."""
+
+    name: str
+    miou: float | None
+    photo: Path
+    label: Path
+    prediction: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ReportContent:
+    """Everything that the page tells; `scores` is the object of scores.json."""
+
+    project: str
+    run: str
+    palette: Palette
+    scores: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    history: Sequence[Mapping[str, Any]]
+    photos: Sequence[ReportedPhoto]
+
+
+def verdict(miou: float | None) -> str:
+    """Return what a mean IoU means, in plain words."""
+    if miou is None:
+        return "There is no score: no photos were kept aside to check with."
+    if miou >= 0.85:
+        return "Very good: the prediction follows your outlines closely."
+    if miou >= 0.7:
+        return "Good: most of each class is found; look at the edges and at rare classes."
+    if miou >= 0.5:
+        return "A start: large areas are right, the rest needs more photos or longer training."
+    return "Not usable yet: label more photos, check the labels, or train longer."
+
+
+def render(content: ReportContent) -> str:
+    """Return the page as HTML text."""
+    scores = content.scores
+    body = "".join(
+        (
+            f"<h1>Is this good?</h1><p class=sub>{escape(content.project)} · run "
+            f"{escape(content.run)}</p>",
+            _headline(scores["miou"], scores["pixel_accuracy"], len(scores["photos"])),
+            _section("Class by class", _classes(scores["classes"], content.palette)),
+            _section("While it learned", _curves(content.history)),
+            _section("The worst photos", _pictures(_ranked(content)[:_SHOWN_PHOTOS], content)),
+            _section("The best photos", _pictures(_ranked(content)[::-1][:_SHOWN_PHOTOS], content)),
+            _section("Every photo", _photo_table(_ranked(content))),
+            _section("Settings and versions", _settings(content.settings)),
+        )
+    )
+    style = (resources_folder() / "style" / "report.css").read_text(encoding="utf-8")
+    title = escape(f"{content.project}: is this good?")
+    return (
+        f"<!doctype html><html lang=en><meta charset=utf-8><title>{title}</title>"
+        f"<style>{style}</style><body><main>{body}</main></body></html>\n"
+    )
+
+
+def _headline(miou: float | None, accuracy: float | None, photos: int) -> str:
+    """Return the score in large print with what it means."""
+    caution = (
+        f"<p>It rests on only {_count(photos)}, so take it as rough: a few other photos could move "
+        "it by several hundredths.</p>"
+        if 0 < photos < _FEW_PHOTOS
+        else ""
+    )
+    return (
+        f"<section class=head><p class=score>{_number(miou)}</p><div>"
+        f"<p><b>{verdict(miou)}</b></p>"
+        f"<p>Average overlap (mean IoU) of prediction and your outlines on {_count(photos)} that "
+        f"the training never saw: 0 is none, 1 is perfect. {_percent(accuracy)} of all pixels are "
+        f"right.</p>{caution}</div></section>"
+    )
+
+
+def _classes(classes: Mapping[str, Mapping[str, float | None]], palette: Palette) -> str:
+    """Return the table of classes, best first."""
+    ranked = sorted(classes.items(), key=lambda item: -(item[1]["iou"] or -1.0))
+    rows = "".join(
+        f"<tr><td><i style='background:{_color(palette, name)}'></i>{escape(name)}</td>"
+        f"<td>{_bar(row['iou'])}</td>"
+        + "".join(f"<td>{_number(row[key])}</td>" for key in ("iou", "dice", "precision", "recall"))
+        + "</tr>"
+        for name, row in ranked
+    )
+    return (
+        "<table><tr><th>Class</th><th></th><th>Overlap (IoU)</th><th>Dice</th>"
+        "<th>Of what it marked, right</th><th>Of what is there, found</th></tr>"
+        f"{rows}</table><p class=note>– means that the class is on none of these photos.</p>"
+    )
+
+
+def _curves(history: Sequence[Mapping[str, Any]]) -> str:
+    """Return the validation score of every epoch as a small drawing."""
+    points: list[tuple[int, float]] = [
+        (e["epoch"], e["val_miou"]) for e in history if e.get("val_miou") is not None
+    ]
+    if len(points) < 2:
+        return "<p>Too few epochs were checked to draw a curve.</p>"
+    last = points[-1][0]
+    best = max(points, key=lambda point: point[1])
+
+    def x(epoch: float) -> float:
+        return 30 + 560 * epoch / last
+
+    def y(value: float) -> float:
+        return 150 - 140 * value
+
+    line = " ".join(f"{x(e):.1f},{y(v):.1f}" for e, v in points)
+    ticks = "".join(
+        f"<line x1=30 x2=590 y1={y(v):.0f} y2={y(v):.0f} class=grid />"
+        f"<text x=4 y={y(v) + 4:.0f}>{v:g}</text>"
+        for v in (0, 0.5, 1)
+    )
+    return (
+        f"<svg viewBox='0 0 600 170' role=img aria-label='Overlap after each epoch'>{ticks}"
+        f"<polyline points='{line}'/><circle cx={x(best[0]):.1f} cy={y(best[1]):.1f} r=4 />"
+        f"<text x=30 y=167>epoch 1</text><text x=590 y=167 text-anchor=end>epoch {last}</text>"
+        f"</svg><p>Overlap on the photos kept aside after each epoch. The best, "
+        f"{best[1]:.3f}, came after epoch {best[0]}; that model was kept.</p>"
+    )
+
+
+def _pictures(photos: Iterable[ReportedPhoto], content: ReportContent) -> str:
+    """Return outlines and prediction of some photos side by side."""
+    figures = []
+    for photo in photos:
+        pixels = read_photo(photo.photo)
+        pair = (
+            (words, _embedded(_overlay(pixels, path, content.palette)))
+            for words, path in (("Your outlines", photo.label), ("Prediction", photo.prediction))
+        )
+        pictures = "".join(
+            f"<figure><img src='{source}' alt='{words}'><figcaption>{words}</figcaption></figure>"
+            for words, source in pair
+        )
+        figures.append(
+            f"<h3>{escape(photo.name)} · overlap {_number(photo.miou)}</h3>"
+            f"<div class=pair>{pictures}</div>"
+        )
+    return "".join(figures)
+
+
+def _photo_table(photos: Sequence[ReportedPhoto]) -> str:
+    """Return every photo with its score, worst first."""
+    rows = "".join(
+        f"<tr><td>{escape(p.name)}</td><td>{_bar(p.miou)}</td><td>{_number(p.miou)}</td></tr>"
+        for p in photos
+    )
+    return f"<table><tr><th>Photo</th><th></th><th>Overlap</th></tr>{rows}</table>"
+
+
+def _settings(settings: Mapping[str, Any]) -> str:
+    """Return what the run was made with."""
+    simple = {k: v for k, v in settings.items() if isinstance(v, str | int | float | bool)}
+    rows = "".join(
+        f"<tr><td>{escape(key)}</td><td>{escape(str(value))}</td></tr>"
+        for key, value in simple.items()
+    )
+    return f"<details><summary>Show all</summary><table>{rows}</table></details>"
+
+
+def _ranked(content: ReportContent) -> list[ReportedPhoto]:
+    """Return the photos that have a score, worst first."""
+    scored = [photo for photo in content.photos if photo.miou is not None]
+    return sorted(scored, key=lambda photo: (photo.miou, photo.name))
+
+
+def _overlay(pixels: npt.NDArray[np.uint8], label: Path, palette: Palette) -> npt.NDArray[np.uint8]:
+    """Return the overlay of a label image at the size of the page."""
+    height, width = pixels.shape[:2]
+    scale = min(1.0, _PICTURE_SIDE / max(width, height))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+    ids = cv2.resize(read_label(label), size, interpolation=cv2.INTER_NEAREST).astype(np.uint8)
+    return blend(small, ids, palette, opacity=0.55)
+
+
+def _embedded(pixels: npt.NDArray[np.uint8]) -> str:
+    """Return a picture as a data URI, so that the page needs no other file."""
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, format="JPEG", quality=82)
+    return "data:image/jpeg;base64," + base64.b64encode(stream.getvalue()).decode()
+
+
+def _section(title: str, body: str) -> str:
+    return f"<section><h2>{title}</h2>{body}</section>" if body else ""
+
+
+def _bar(value: float | None) -> str:
+    return "" if value is None else f"<div class=bar><b style='width:{value * 100:.0f}%'></b></div>"
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{value * 100:.0f} %"
+
+
+def _count(photos: int) -> str:
+    return "1 photo" if photos == 1 else f"{photos} photos"
+
+
+def _color(palette: Palette, name: str) -> str:
+    entry = palette.find(name)
+    return entry.color if entry else "transparent"
