@@ -1,0 +1,154 @@
+"""Pairing annotations with photos: by name, never by position, and each match says how."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from segstudio.core.annotation import Annotation
+from segstudio.formats.photo_pool import Photo
+from segstudio.photos.reader import PHOTO_SUFFIXES
+
+# Stripped from names although SegStudio may not read the kind itself.
+_SUFFIXES = (*PHOTO_SUFFIXES, ".heic", ".heif", ".avif", ".gif", ".jfif", ".dng")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An annotation that looks for its photo; `file` is the annotation file in its source.
+
+    `one_photo` says that the file is about this photo alone and probably named like it.
+    """
+
+    annotation: Annotation
+    file: str
+    one_photo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The photo of an annotation; a lower `rank` is a surer match, `how` tells it in words."""
+
+    photo: Photo
+    rank: int
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """Several photos fit equally well."""
+
+    photos: tuple[Photo, ...]
+
+
+class PhotoIndex:
+    """Photos by their names in several degrees of exactness."""
+
+    def __init__(self, photos: Sequence[Photo]) -> None:
+        self.photos = tuple(photos)
+        self._by_path: dict[str, Photo] = {}
+        self._by_name: dict[str, list[tuple[Photo, str]]] = defaultdict(list)
+        self._by_folded: dict[str, list[tuple[Photo, str]]] = defaultdict(list)
+        self._by_stem: dict[str, list[tuple[Photo, str]]] = defaultdict(list)
+        for photo in photos:
+            for name in (photo.member, *photo.source.other_names(photo.member)):
+                path = _normal(name)
+                last = path.rsplit("/", 1)[-1]
+                self._by_path.setdefault(path, photo)
+                self._by_name[last].append((photo, path))
+                self._by_folded[last.casefold()].append((photo, path))
+                self._by_stem[stem(last).casefold()].append((photo, path))
+
+    def find(self, wanted: Wanted) -> Found | Ambiguous | None:
+        """Return the photo of an annotation, the photos it could be, or None."""
+        declared = declared_path(wanted.annotation.photo)
+        folder = _normal(str(PurePosixPath(wanted.file).parent)).removeprefix(".")
+        if not declared:
+            return self._by_file_name(wanted, folder)
+        for base in (folder, _join(folder, "images"), "", "images"):
+            photo = self._by_path.get(_join(base, declared))
+            if photo is not None:
+                return Found(photo, 1, "by path")
+        hints = (declared, _join(folder, declared))
+        last = declared.rsplit("/", 1)[-1]
+        steps: tuple[tuple[list[tuple[Photo, str]], str], ...] = (
+            (self._by_name.get(last, []), "by file name"),
+            (self._by_folded.get(last.casefold(), []), "by file name in other upper or lower case"),
+            (self._by_stem.get(stem(last).casefold(), []), "by file name without its extension"),
+        )
+        for rank, (candidates, how) in enumerate(steps, start=2):
+            if candidates:
+                best = _best(candidates, hints, folder)
+                return best if isinstance(best, Ambiguous) else Found(best, rank, how)
+        return self._by_file_name(wanted, folder)
+
+    def _by_file_name(self, wanted: Wanted, folder: str) -> Found | Ambiguous | None:
+        """Fall back to a photo that is called like the annotation file itself."""
+        if not wanted.one_photo:
+            return None
+        own = _normal(PurePosixPath(wanted.file).stem)
+        candidates = self._by_name.get(own) or self._by_stem.get(own.casefold(), [])
+        if not candidates:
+            return None
+        how = f'by the annotation file\'s name, as there is no "{wanted.annotation.photo}"'
+        best = _best(candidates, (_join(folder, own),), folder)
+        return best if isinstance(best, Ambiguous) else Found(best, 5, how)
+
+
+def _best(
+    candidates: Sequence[tuple[Photo, str]], hints: tuple[str, ...], folder: str
+) -> Photo | Ambiguous:
+    """Choose the candidate whose folders fit best, or say that several do equally.
+
+    First counts how much of the path's end agrees, then how near the annotation file is.
+    """
+    scores: dict[Photo, tuple[int, int]] = {}
+    for photo, path in candidates:
+        parts = path.split("/")
+        tail = max(_agreeing(parts[::-1][1:], hint.split("/")[::-1][1:]) for hint in hints)
+        score = (tail, _agreeing(parts[:-1], folder.split("/") if folder else []))
+        scores[photo] = max(score, scores.get(photo, score))
+    top = max(scores.values())
+    best = tuple(photo for photo, score in scores.items() if score == top)
+    return best[0] if len(best) == 1 else Ambiguous(best)
+
+
+def _agreeing(first: Sequence[str], second: Sequence[str]) -> int:
+    """Count the leading elements that two sequences share."""
+    count = 0
+    for one, other in zip(first, second, strict=False):
+        if one.casefold() != other.casefold():
+            break
+        count += 1
+    return count
+
+
+def stem(name: str) -> str:
+    """Return a name without the suffix of a photo; other dots belong to the name."""
+    lower = name.lower()
+    for suffix in _SUFFIXES:
+        if lower.endswith(suffix) and len(name) > len(suffix):
+            return name[: -len(suffix)]
+    return name
+
+
+def declared_path(name: str) -> str:
+    """Return a declared name as a relative path: no drive, no leading slash, no dots."""
+    parts = _normal(name.replace("\\", "/")).split("/")
+    return "/".join(
+        part
+        for place, part in enumerate(parts)
+        if part not in ("", ".", "..") and not (place == 0 and part.endswith(":"))
+    )
+
+
+def _normal(name: str) -> str:
+    """Return a name in Unicode's composed form, which systems disagree about."""
+    return unicodedata.normalize("NFC", name)
+
+
+def _join(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name

@@ -1,0 +1,120 @@
+"""The photos among which annotations look for theirs."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from segstudio.core.errors import SegStudioError
+from segstudio.core.problems import Problem
+from segstudio.formats.source import FolderSource, Source
+from segstudio.photos.reader import is_photo
+
+# Folders that exports and users keep photos in, beside the annotations.
+PHOTO_FOLDERS = frozenset({"images", "image", "jpegimages", "photos", "img", "imgs", "pictures"})
+# Folders whose pictures are made from annotations and are not photos.
+LABEL_FOLDERS = frozenset(
+    {
+        "labels", "label", "masks", "mask", "scribbles", "segmentationclass",
+        "segmentationobject", "overlays", "annotations", "annotations_xml", "defaultannot",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo file: `member` is its name in its source, `path` where it is on disk, if it is."""
+
+    source: Source
+    member: str
+    path: Path | None
+
+    def open(self) -> BinaryIO:
+        """Open the photo as a seekable stream; SegStudioError where it cannot be read."""
+        if self.path is None:
+            return io.BytesIO(self.source.read(self.member))
+        try:
+            return self.path.open("rb")
+        except OSError as error:
+            raise SegStudioError(f"{self.path} cannot be read: {error.strerror}.") from error
+
+
+def photos_in(source: Source, taken: frozenset[str]) -> tuple[list[Photo], list[Problem]]:
+    """Return the photos of a folder or zip, without those in folders of label images.
+
+    `taken` are the files that a format reads as annotations.
+    """
+    photos: list[Photo] = []
+    left_out: dict[str, int] = {}
+    for member in source.files():
+        if not is_photo(member) or member in taken:
+            continue
+        folder = _label_folder(member)
+        if folder is None:
+            photos.append(Photo(source, member, source.local_path(member)))
+        else:
+            left_out[folder] = left_out.get(folder, 0) + 1
+    problems = [
+        Problem("info", folder, f"{count} picture(s) here are taken for label images, not photos")
+        for folder, count in left_out.items()
+    ]
+    return photos, problems
+
+
+def photos_beside(source: FolderSource, declared: Iterable[str]) -> list[Photo]:
+    """Return the photos that may belong to a single annotation file.
+
+    Looked at are its own folder, folders for photos there and beside that folder, and the folders
+    that the annotations themselves name; not everything below, which may be a whole drive.
+    """
+    home = source.root
+    pool = {
+        path.resolve(): Photo(source, path.name, path)
+        for path in _children(home)
+        if is_photo(path.name) and path.is_file()
+    }
+    named = {PurePosixPath(name).parts[0].casefold() for name in declared if "/" in name}
+    for base in dict.fromkeys((home, home.resolve().parent)):
+        for folder in _children(base):
+            key = folder.name.casefold()
+            wanted = key in PHOTO_FOLDERS or (base == home and key in named)
+            if not wanted or not folder.is_dir():
+                continue
+            for photo in photos_in(FolderSource(folder), frozenset())[0]:
+                path, member = folder / photo.member, f"{folder.name}/{photo.member}"
+                pool.setdefault(path.resolve(), Photo(source, member, path))
+    return list(pool.values())
+
+
+def display_names(photos: Sequence[Photo]) -> dict[Photo, str]:
+    """Return the names of photos relative to the root of their source's photos.
+
+    A folder `images` that holds all of them is not part of the name.
+    """
+    by_source: dict[int, list[Photo]] = {}
+    for photo in photos:
+        by_source.setdefault(id(photo.source), []).append(photo)
+    names: dict[Photo, str] = {}
+    for group in by_source.values():
+        tops = {photo.member.split("/", 1)[0] if "/" in photo.member else "" for photo in group}
+        top = tops.pop() if len(tops) == 1 else ""
+        cut = len(top) + 1 if top.casefold() in PHOTO_FOLDERS else 0
+        names.update({photo: photo.member[cut:] for photo in group})
+    return names
+
+
+def _children(folder: Path) -> list[Path]:
+    """List a folder, sorted; one that may not be listed counts as empty."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _label_folder(member: str) -> str | None:
+    """Return the folder of label images that a file is in, None where it is in none."""
+    folders = PurePosixPath(member).parent
+    return str(folders) if {part.casefold() for part in folders.parts} & LABEL_FOLDERS else None

@@ -1,0 +1,68 @@
+"""Annotation exports to label images, without a project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from segstudio.core.events import ProblemFound, Reporter
+from segstudio.core.files import write_json
+from segstudio.core.label_image import write_label
+from segstudio.core.palette import Palette
+from segstudio.core.rasterize import Raster
+from segstudio.formats.names import label_name
+from segstudio.jobs.import_burning import BurnedAll, Ready, Rules, burn_all, name_pairs
+from segstudio.jobs.import_labels import class_labels
+from segstudio.jobs.import_reading import Collected, collected
+from segstudio.jobs.import_report import ImportItem, ImportReport
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertRequest:
+    """What to convert into the folder `out`; None means: found, made or detected."""
+
+    sources: tuple[Path, ...]
+    out: Path
+    photos: Path | None = None
+    palette: Path | None = None
+    format: str | None = None
+    raster: Raster = "exact"
+
+
+def run(request: ConvertRequest, report: Reporter) -> ImportReport:
+    """Write labels/, palette.json and report.json; SegStudioError where nothing can be read."""
+    palette = Palette.load(request.palette) if request.palette else None
+
+    def write(ready: Ready) -> str:
+        place = f"labels/{label_name(ready.name)}"
+        write_label(request.out / place, ready.label, rules.palette)
+        return place
+
+    with collected(request.sources, request.photos, request.format, report) as found:
+        if palette is None:
+            labels, doubts = class_labels(found)
+            palette = Palette.from_labels(labels)
+            found.problems += doubts
+            for problem in doubts:
+                report(ProblemFound(problem))
+        rules = Rules(palette, request.raster, write)
+        palette.save(request.out / "palette.json")
+        burned = burn_all(name_pairs(found.pairs, {}), rules, report)
+    result = import_report(found, burned)
+    write_json(request.out / "report.json", result.as_json())
+    return result
+
+
+def import_report(found: Collected, burned: BurnedAll) -> ImportReport:
+    """Put both halves of an import together."""
+    refused = [ImportItem(p.path, None, "skipped", "", (p,)) for p in found.refused]
+    formats = dict.fromkeys(claim.format.name for claim in found.claims)
+    reasons = dict.fromkeys(f"{c.format.name}: {c.reason}" for c in found.claims)
+    return ImportReport(
+        format=", ".join(formats),
+        items=(*burned.items, *refused),
+        problems=(*found.problems, *burned.problems),
+        classes=burned.classes,
+        reasons=tuple(reasons),
+        interrupted=found.interrupted or burned.interrupted,
+    )

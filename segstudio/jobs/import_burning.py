@@ -1,0 +1,272 @@
+"""Second half of every import: pairs are named, sized, rasterised and handed to a writer."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+
+import numpy as np
+import numpy.typing as npt
+
+from segstudio.core.annotation import Annotation, Shape
+from segstudio.core.errors import SegStudioError
+from segstudio.core.events import ProblemFound, Progress, Reporter
+from segstudio.core.palette import Palette
+from segstudio.core.problems import Problem
+from segstudio.core.rasterize import Burned, Raster, rasterize
+from segstudio.formats.names import DistinctNames, safe_name
+from segstudio.formats.photo_pool import Photo, display_names
+from segstudio.formats.sizing import fit
+from segstudio.jobs.import_reading import Pair
+from segstudio.jobs.import_report import ClassCount, ImportItem, Status
+from segstudio.photos.reader import PhotoSize, check_photo
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A label image, uint8 (H, W) palette ids, ready to be written under the photo's `name`."""
+
+    name: str
+    label: npt.NDArray[np.uint8]
+    annotation: Annotation
+    photo: Photo | None
+
+
+# Writes a label image and returns where it is, as the report shall say it.
+Writer = Callable[[Ready], str]
+# Takes over a photo that no annotation names and returns what became of it.
+Keeper = Callable[[str, Photo, PhotoSize], str]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How pairs are turned into label images; `keep` is for photos without annotation."""
+
+    palette: Palette
+    raster: Raster
+    write: Writer
+    photo_needed: bool = False
+    keep: Keeper | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A pair with its name; `original` is what it would be called if that were safe and free."""
+
+    pair: Pair
+    name: str
+    original: str | None
+
+
+@dataclass
+class BurnedAll:
+    """The items in the order of their names and what was counted on the way."""
+
+    items: list[ImportItem] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    classes: dict[str, ClassCount] = field(default_factory=dict)
+    interrupted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """One finished item; `unknown` are shapes whose label the palette does not name."""
+
+    item: ImportItem
+    pixels: npt.NDArray[np.int64] | None = None
+    unknown: tuple[tuple[Shape, str], ...] = ()
+
+
+def name_pairs(
+    pairs: Sequence[Pair], known: Mapping[Photo, str], taken: Iterable[str] = ()
+) -> list[Named]:
+    """Give every pair a name that is safe and distinct, sorted by it.
+
+    `known` are photos whose name is settled; `taken` are names of photos that are not among the
+    pairs. A pair that cannot be named safely gets a reason instead.
+    """
+    shown = display_names([pair.photo for pair in pairs if pair.photo is not None])
+    counts = Counter(shown.values())
+    wished: list[tuple[Pair, str, str]] = []
+    for pair in pairs:
+        if pair.photo is None:
+            name = _name_without_photo(pair)
+        else:
+            name = known.get(pair.photo, shown[pair.photo])
+            if counts[shown[pair.photo]] > 1 and pair.photo not in known:
+                name = f"{pair.photo.source.path.stem}/{name}"
+        try:
+            wished.append((pair, safe_name(name), name))
+        except SegStudioError as error:
+            reason = pair.reason or error.what
+            wished.append((replace(pair, reason=reason), name or "(no name)", name))
+    # Settled names keep theirs, then annotated photos have the first choice.
+    wished.sort(key=lambda row: (row[0].photo not in known, row[0].wanted is None, row[1]))
+    names = DistinctNames(taken)
+    result: list[Named] = []
+    for pair, safe, original in wished:
+        writes = pair.photo is not None or pair.reason is None
+        name = names.choose(safe) if writes else safe
+        result.append(Named(pair, name, original if writes and name != original else None))
+    return sorted(result, key=lambda entry: entry.name)
+
+
+def burn_all(named: Sequence[Named], rules: Rules, report: Reporter) -> BurnedAll:
+    """Convert all pairs on several threads; one that fails is skipped and told.
+
+    Raises SegStudioError where the target cannot be written.
+    """
+    result = BurnedAll()
+    pixels = np.zeros(256, np.int64)
+    photos = np.zeros(256, np.int64)
+    unknown: dict[str, list[tuple[Shape, str]]] = {}
+
+    def work(row: Named) -> _Outcome | None:
+        return None if report.stop_requested else _convert(row, rules)
+
+    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
+        for done, outcome in enumerate(pool.map(work, named), start=1):
+            if outcome is None:
+                result.interrupted = True
+                continue
+            result.items.append(outcome.item)
+            result.problems += outcome.item.problems
+            for problem in outcome.item.problems:
+                report(ProblemFound(problem))
+            if outcome.pixels is not None:
+                pixels += outcome.pixels
+                photos += outcome.pixels > 0
+            for shape, source in outcome.unknown:
+                unknown.setdefault(shape.label, []).append((shape, source))
+            report(Progress("Making label images", done, len(named), outcome.item.photo))
+    for problem in _unknown_labels(unknown, rules.palette):
+        result.problems.append(problem)
+        report(ProblemFound(problem))
+    result.classes = {
+        entry.name: ClassCount(int(photos[entry.id]), int(pixels[entry.id]))
+        for entry in rules.palette.trained
+    }
+    return result
+
+
+def _convert(row: Named, rules: Rules) -> _Outcome:
+    """Convert one pair, or say why it is skipped."""
+    pair, name = row.pair, row.name
+    problems: list[Problem] = []
+    if row.original is not None and (pair.reason is None or rules.keep is not None):
+        text = f'"{row.original}" is no safe or no distinct name here; its label is called {name}'
+        problems.append(Problem("warning", name, text))
+    if pair.reason is not None and (pair.wanted is not None or rules.keep is None):
+        return _skipped(row, pair.reason, problems)
+    try:
+        size = _photo_size(pair, name)
+    except SegStudioError as error:
+        return _skipped(row, str(error), problems)
+    if pair.wanted is None:
+        return _kept(row, size, rules, problems)
+    if size is None and rules.photo_needed:
+        return _skipped(row, "there is no photo of this name", problems)
+    try:
+        fitted = fit(pair.wanted.annotation, size)
+    except SegStudioError as error:
+        return _skipped(row, str(error), problems)
+    annotation = replace(fitted.annotation, photo=name)
+    problems += [Problem("warning", name, text) for text in fitted.warnings]
+    if size is None:
+        text = "there is no photo of this name; the label image has the size that is stated"
+        problems.append(Problem("warning", name, text, annotation.line))
+    dimensions = (annotation.width or 0, annotation.height or 0)
+    burned = rasterize(annotation, rules.palette, dimensions, rules.raster)
+    problems += _unseen(name, burned)
+    label = rules.write(Ready(name, burned.label, annotation, pair.photo))
+    status: Status = "converted" if size is not None else "converted-without-photo"
+    return _Outcome(
+        ImportItem(name, label, status, pair.match, tuple(problems)),
+        _histogram(burned.label),
+        tuple((s, annotation.source) for s in annotation.shapes if s.label in burned.unknown),
+    )
+
+
+def _photo_size(pair: Pair, name: str) -> PhotoSize | None:
+    """Return the size of the pair's photo after making sure that it can be read."""
+    if pair.photo is None:
+        return None
+    with pair.photo.open() as stream:
+        return check_photo(stream, name)
+
+
+def _kept(
+    row: Named,
+    size: PhotoSize | None,
+    rules: Rules,
+    problems: list[Problem],
+) -> _Outcome:
+    """Hand a photo without annotation to the project."""
+    pair, name = row.pair, row.name
+    if pair.photo is None or size is None or rules.keep is None:
+        return _skipped(row, pair.reason or "", problems)
+    text = rules.keep(name, pair.photo, size)
+    return _Outcome(ImportItem(name, None, "skipped", "", (*problems, Problem("info", name, text))))
+
+
+def _skipped(row: Named, reason: str, problems: Sequence[Problem]) -> _Outcome:
+    """Return a skipped item; the problem stands at the annotation's place in its file."""
+    pair, name = row.pair, row.name
+    text = f"skipped: {reason}".replace("\n", " ")
+    if pair.wanted is None:
+        told = Problem("warning", name, text)
+    else:
+        annotation = pair.wanted.annotation
+        declared = annotation.photo or name
+        told = Problem("error", annotation.source, f"{declared}: {text}", annotation.line)
+    return _Outcome(ImportItem(name, None, "skipped", pair.match, (*problems, told)))
+
+
+def _unseen(name: str, burned: Burned) -> list[Problem]:
+    """Tell which shapes cannot be seen in the label image."""
+    covered = [
+        Problem("info", name, f'a shape of "{s.label}" is fully covered by others', s.line)
+        for s in burned.hidden
+    ]
+    nothing = [
+        Problem("warning", name, f'a shape of "{s.label}" covers no pixel of the photo', s.line)
+        for s in burned.empty
+    ]
+    return covered + nothing
+
+
+def _unknown_labels(
+    unknown: Mapping[str, Sequence[tuple[Shape, str]]], palette: Palette
+) -> list[Problem]:
+    """Tell once per label that the palette does not name it, and which name is nearest."""
+    problems = []
+    for label, places in sorted(unknown.items()):
+        near = palette.nearest(label)
+        hint = f'; did you mean "{near}"?' if near else ""
+        text = (
+            f'the label "{label}" is not in the palette: {len(places)} shape(s) are left out{hint}'
+        )
+        shape, source = places[0]
+        problems.append(Problem("warning", source, text, shape.line))
+    return problems
+
+
+def _histogram(label: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
+    """Count the pixels of every value, int64 (256,), in chunks to stay small."""
+    counts = np.zeros(256, np.int64)
+    for start in range(0, len(label), 256):
+        counts += np.bincount(label[start : start + 256].reshape(-1), minlength=256)
+    return counts
+
+
+def _name_without_photo(pair: Pair) -> str:
+    """Return the name for an annotation whose photo is missing."""
+    if pair.wanted is None:
+        return ""
+    if pair.wanted.one_photo:
+        return PurePosixPath(pair.wanted.file).with_suffix("").as_posix()
+    return pair.wanted.annotation.photo

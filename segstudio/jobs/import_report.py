@@ -1,0 +1,83 @@
+"""What an import did: every photo and every annotation of the source exactly once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from segstudio.core.problems import Problem
+
+Status = Literal["converted", "converted-without-photo", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportItem:
+    """One photo or annotation: `label` is its label image, `match` how the two were paired."""
+
+    photo: str
+    label: str | None
+    status: Status
+    match: str = ""
+    problems: tuple[Problem, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the object of report.json."""
+        return {
+            "photo": self.photo,
+            "label": self.label,
+            "status": self.status,
+            "match": self.match,
+            "problems": [problem.as_json() for problem in self.problems],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ClassCount:
+    """How many photos a class is in, and how many pixels it covers in all."""
+
+    photos: int = 0
+    pixels: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """The result of an import; `format` names the formats found, `reasons` why they were."""
+
+    format: str
+    items: tuple[ImportItem, ...]
+    problems: tuple[Problem, ...]
+    classes: dict[str, ClassCount] = field(default_factory=dict)
+    reasons: tuple[str, ...] = ()
+    interrupted: bool = False
+
+    @property
+    def photos(self) -> int:
+        """The number of items."""
+        return len(self.items)
+
+    @property
+    def converted(self) -> int:
+        """The number of items that have a label image."""
+        return len(self.items) - self.skipped
+
+    @property
+    def skipped(self) -> int:
+        """The number of items without a label image."""
+        return sum(item.status == "skipped" for item in self.items)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the object of report.json."""
+        return {
+            "format": self.format,
+            "photos": self.photos,
+            "converted": self.converted,
+            "skipped": self.skipped,
+            "interrupted": self.interrupted,
+            "detected": list(self.reasons),
+            "classes": {
+                name: {"photos": count.photos, "pixels": count.pixels}
+                for name, count in self.classes.items()
+            },
+            "items": [item.as_json() for item in self.items],
+            "problems": [problem.as_json() for problem in self.problems],
+        }
