@@ -1,0 +1,274 @@
+"""The job that trains one run and keeps the best model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from segstudio.core.errors import SegStudioError
+from segstudio.core.events import Message, ProblemFound, Reporter
+from segstudio.core.files import read_json, write_json
+from segstudio.core.palette import Palette
+from segstudio.core.problems import Problem
+from segstudio.core.splits import PARTS, Part
+from segstudio.jobs import split as split_job
+from segstudio.jobs.burn import burn
+from segstudio.jobs.opening import opened
+from segstudio.learning.config import TrainConfig
+from segstudio.learning.settings import config_from_json
+from segstudio.project.entries import RunInfo, Split
+from segstudio.project.project import Project
+
+if TYPE_CHECKING:
+    from segstudio.learning.loop import Training
+    from segstudio.learning.recorders import LastState
+    from segstudio.learning.samples import Sample
+    from segstudio.learning.setup import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class TrainRequest:
+    """What to train; `resume` goes on with a run, `start_from` begins anew from a run's model."""
+
+    project: Project | Path
+    config: TrainConfig
+    device: str = "auto"
+    name: str | None = None
+    resume: str | None = None
+    start_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrainResult:
+    """How a training ended; `val_miou` is None without validation photos, `run` "" if none began.
+
+    `samples_per_second` counts training crops, checking left out.
+    """
+
+    run: str
+    status: str
+    epochs: int
+    best_epoch: int | None
+    val_miou: float | None
+    seconds: float
+    samples_per_second: float
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the object that `--json` prints."""
+        return asdict(self)
+
+    def as_text(self) -> str:
+        """Return one or two sentences for the terminal."""
+        if not self.run:
+            return "Stopped before the training began."
+        score = "-" if self.val_miou is None else f"{self.val_miou:.3f}"
+        ended = "Finished" if self.status == "completed" else "Stopped"
+        return (
+            f"{ended} run {self.run} after {self.epochs} epochs in {self.seconds:.0f} s "
+            f"({self.samples_per_second:.1f} crops per second).\n"
+            f"Validation mIoU {score}, best in epoch {self.best_epoch or '-'}."
+        )
+
+
+def run(request: TrainRequest, report: Reporter) -> TrainResult:
+    """Train one run of a project.
+
+    Raises SegStudioError where there is nothing to learn from or the weights cannot be had.
+    """
+    from segstudio.learning.download import Interrupted
+
+    with opened(request.project) as project:
+        try:
+            begin = _resume if request.resume else _start
+            return begin(project, request, report)
+        except Interrupted:
+            return TrainResult("", "stopped", 0, None, None, 0.0, 0.0)
+
+
+def _start(project: Project, request: TrainRequest, report: Reporter) -> TrainResult:
+    """Train a new run."""
+    from segstudio.learning.setup import set_up
+
+    split, config = _locked_split(project, request.config, report)
+    best = None
+    if request.start_from:
+        best = project.run(request.start_from).path / "best.safetensors"
+        config = config.model_copy(update={"weights": str(best)})
+    photos: dict[Part, Iterable[str]] = {part: split.names(part) for part in PARTS}
+    plan = _plan(project, config, photos, request.device, report)
+    plan = replace(plan, start_from=best)
+    _tell_few(plan, report)
+    name = request.name or config.model
+    return _fit(set_up(plan, lambda: project.new_run_folder(name), report), report)
+
+
+def _resume(project: Project, request: TrainRequest, report: Reporter) -> TrainResult:
+    """Go on with a run, with its own settings and photos."""
+    from segstudio.learning.recorders import RunFolder
+    from segstudio.learning.setup import set_up
+
+    found = project.run(request.resume or "")
+    burn(project, report)
+    kept = _kept_config(found)
+    settings = {key: value for key, value in kept.items() if key in TrainConfig.model_fields}
+    config = config_from_json(settings, str(found.path / "config.json"))
+    _check_palette(project.palette, kept, found)
+    last = RunFolder(found.path).load_last()
+    report(Message(f"Going on with {found.name} after epoch {last.epoch}, with its own settings."))
+    plan = _plan(project, config, kept["photos"], request.device, report)
+    plan = replace(plan, resumed=True)
+    return _fit(set_up(plan, lambda: found.path, report), report, last)
+
+
+def _plan(
+    project: Project,
+    config: TrainConfig,
+    photos: Mapping[Part, Iterable[str]],
+    device: str,
+    report: Reporter,
+) -> Plan:
+    """Gather what to train, on which photos and where."""
+    from segstudio.learning.device import choose_device
+    from segstudio.learning.setup import Plan
+
+    return Plan(
+        config=config,
+        palette=project.palette,
+        train=_samples(project, photos["train"], report),
+        val=_samples(project, photos["val"], report),
+        cache=project.cache / "photos",
+        device=choose_device(device),
+    )
+
+
+def _fit(training: Training, report: Reporter, last: LastState | None = None) -> TrainResult:
+    """Run the loop and leave result.json in the run's folder, however it ends."""
+    from segstudio.learning.loop import fit
+
+    folder = training.folder.path
+    try:
+        fitted = fit(training, report, last)
+    except BaseException:
+        write_json(folder / "result.json", {"run": folder.name, "status": "failed"})
+        raise
+    result = TrainResult(
+        run=folder.name,
+        status=fitted.status,
+        epochs=fitted.standing.epochs,
+        best_epoch=fitted.standing.best_epoch,
+        val_miou=fitted.standing.best_miou,
+        seconds=round(fitted.seconds, 2),
+        samples_per_second=round(fitted.samples_per_second, 2),
+    )
+    write_json(folder / "result.json", result.as_json())
+    return result
+
+
+def _locked_split(
+    project: Project, config: TrainConfig, report: Reporter
+) -> tuple[Split, TrainConfig]:
+    """Return the project's split, locking one first where there is none, and what was used."""
+    annotated = [entry.name for entry in project.photos if entry.annotated]
+    if not annotated:
+        raise SegStudioError(
+            f"The project {project.name} has no annotated photo.",
+            meaning="A training learns from photos whose classes are outlined.",
+            remedy="Import a CVAT or LabelMe export first.",
+        )
+    burn(project, report)
+    if project.split is None:
+        _lock_split(project, config, annotated, report)
+    else:
+        config = config.model_copy(update={"split": "given"})
+    split = project.split
+    assert split is not None
+    if new := [name for name in annotated if name not in split.parts]:
+        report(
+            Message(
+                f"{len(new)} annotated photos came after the split and are not used; "
+                "split the photos anew to use them."
+            )
+        )
+    return split, config
+
+
+def _lock_split(
+    project: Project, config: TrainConfig, annotated: list[str], report: Reporter
+) -> None:
+    """Lock the split that the settings ask for: by folders where photos lie in them, or dealt."""
+    folders = {name: name.partition("/")[0] for name in annotated}
+    if config.split == "given" and set(folders.values()) <= set(PARTS):
+        parts = {name: part for part in PARTS for name in annotated if folders[name] == part}
+        if "train" in parts.values():
+            project.set_split(Split(parts=parts, method="folders"), "Split photos by folders")
+            report(Message("The folders train, val and test decide which photos check."))
+            return
+    method: split_job.SplitMethod = "random" if config.split == "random" else "presence"
+    request = split_job.SplitRequest(project, by=method, seed=config.seed)
+    counts = split_job.run(request, report).photos
+    report(
+        Message(
+            f"{counts['train']} photos train and {counts['val']} are kept aside to check; "
+            "this split is locked, so that runs can be compared."
+        )
+    )
+
+
+def _samples(project: Project, names: Iterable[str], report: Reporter) -> tuple[Sample, ...]:
+    """Find the photos and label images of these names; tell which are gone."""
+    from segstudio.learning.samples import Sample
+
+    known = {entry.name: entry for entry in project.photos if entry.annotated}
+    found = []
+    for name in names:
+        try:
+            entry = known[name]
+            found.append(Sample(name, project.photo_path(entry), project.label_path(entry)))
+        except KeyError:
+            text = "Left out: it is no longer an annotated photo of the project."
+            report(ProblemFound(Problem("warning", name, text)))
+        except SegStudioError as error:
+            report(ProblemFound(Problem("warning", name, f"Left out: {error.what}")))
+    return tuple(found)
+
+
+def _tell_few(plan: Plan, report: Reporter) -> None:
+    """Refuse a training without photos, warn of one with a single photo."""
+    if not plan.train:
+        raise SegStudioError(
+            "No photo is set to train.",
+            meaning="The split has no training photo that is still there.",
+            remedy="Split the photos anew: segstudio split PROJECT.",
+        )
+    if len(plan.train) == 1:
+        report(
+            Message(
+                "There is one training photo only: the model will learn it by heart. "
+                "Outline a few more."
+            )
+        )
+
+
+def _kept_config(run: RunInfo) -> dict[str, Any]:
+    """Read what a run wrote about itself; SegStudioError where that is damaged."""
+    path = run.path / "config.json"
+    kept = read_json(path)
+    if not isinstance(kept, dict) or not {"palette", "photos"} <= kept.keys():
+        raise SegStudioError(
+            f"The run {run.name} cannot be gone on with: {path} is damaged.",
+            remedy=f"Start a new run from its model: segstudio train PROJECT --from {run.name}.",
+        )
+    return kept
+
+
+def _check_palette(palette: Palette, kept: dict[str, Any], run: RunInfo) -> None:
+    """Refuse to go on with a run whose classes are not the project's any more."""
+    old = Palette.from_json(kept["palette"], f"the palette of run {run.name}")
+    if old.to_palette_id().tolist() != palette.to_palette_id().tolist():
+        raise SegStudioError(
+            f"The run {run.name} cannot be gone on with: the project's classes have changed.",
+            meaning="Its last layer answers for the classes that it began with.",
+            remedy=f"Start a new run from its model: segstudio train PROJECT --from {run.name}.",
+        )

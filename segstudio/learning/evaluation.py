@@ -1,0 +1,92 @@
+"""Checking a model on whole photos while it trains: scores per photo, nothing random."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from segstudio.core.confusion import ConfusionMatrix
+from segstudio.core.errors import SegStudioError
+from segstudio.core.events import ProblemFound, Reporter
+from segstudio.core.palette import Palette
+from segstudio.learning.dataset import left_out
+from segstudio.learning.inference import index_map, logits_of
+from segstudio.learning.losses.cross_entropy import Loss
+from segstudio.learning.models.base import SegmentationModel
+from segstudio.learning.samples import Sample, WorkingCopies
+from segstudio.learning.transforms import Preprocessing
+
+SCORING = Preprocessing(working_size=1024)
+"""Size of labels that epochs are scored at: full size up to 1024 px; larger would only cost time.
+
+The `evaluate` job scores at full size, whatever it is."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checked:
+    """One photo's scores; `index` is the prediction, uint8 (H, W) train indices."""
+
+    sample: Sample
+    confusion: ConfusionMatrix
+    loss: float
+    index: npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """Scores over all validation photos, from one confusion matrix; None without any photo."""
+
+    loss: float | None
+    miou: float | None
+    class_iou: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checker:
+    """What checking needs beside the model."""
+
+    copies: WorkingCopies
+    preprocessing: Preprocessing
+    palette: Palette
+    loss: Loss
+    device: torch.device
+
+    def check(
+        self, model: SegmentationModel, samples: Iterable[Sample], report: Reporter
+    ) -> Iterator[Checked]:
+        """Yield each photo's scores, one photo at a time; a photo that is gone is left out."""
+        model.eval()
+        for sample in samples:
+            if report.stop_requested:
+                return
+            try:
+                yield self._check_photo(model, sample)
+            except SegStudioError as error:
+                report(ProblemFound(left_out(sample, error)))
+
+    def _check_photo(self, model: SegmentationModel, sample: Sample) -> Checked:
+        """Score one whole photo."""
+        photo = self.preprocessing.normalize(self.copies.photo(sample, self.preprocessing))
+        table = self.palette.to_train_index()
+        logits = logits_of(model, photo, self.device)
+        small = table[self.copies.label(sample, self.preprocessing)].astype(np.int64)
+        loss = self.loss(logits[None], torch.from_numpy(small)[None].to(self.device))
+        truth = table[self.copies.label(sample, SCORING)]
+        index = index_map(logits, truth.shape[1], truth.shape[0]).index
+        confusion = ConfusionMatrix.of(truth, index, len(self.palette.trained))
+        return Checked(sample, confusion, float(loss), index)
+
+
+def summary(checked: Iterable[Checked], classes: int) -> Validation:
+    """Add up photos; the loss is the mean over photos, as an epoch's is over crops."""
+    photos = list(checked)
+    if not photos:
+        return Validation(None, None, (None,) * classes)
+    total = sum((photo.confusion for photo in photos), ConfusionMatrix.zeros(classes))
+    loss = math.fsum(photo.loss for photo in photos) / len(photos)
+    return Validation(loss, total.miou(), total.iou())

@@ -1,0 +1,298 @@
+"""The training loop: learn from an epoch's crops, keep the state, check, keep the best."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+
+from segstudio.core.errors import SegStudioError
+from segstudio.core.events import (
+    BestSaved,
+    EpochDone,
+    Message,
+    PreviewReady,
+    Reporter,
+    RunStarted,
+    StepDone,
+)
+from segstudio.core.palette import Palette
+from segstudio.learning.checkpoint import Checkpoint
+from segstudio.learning.config import TrainConfig
+from segstudio.learning.dataset import TrainingCrops
+from segstudio.learning.evaluation import Checked, Checker, Validation, summary
+from segstudio.learning.learner import Learner, NotANumber
+from segstudio.learning.recorders import LastState, RunFolder, Standing
+from segstudio.learning.samples import Sample
+
+WATCHED_PHOTOS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """Everything that a run works with; `about` goes into config.json beside the settings."""
+
+    config: TrainConfig
+    learner: Learner
+    crops: TrainingCrops
+    val: tuple[Sample, ...]
+    checker: Checker
+    folder: RunFolder
+    device: str
+    about: dict[str, Any]
+
+    @property
+    def palette(self) -> Palette:
+        """The classes."""
+        return self.checker.palette
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The trained classes in the order of every per-class tuple."""
+        return tuple(entry.name for entry in self.palette.trained)
+
+    @property
+    def watched(self) -> tuple[Sample, ...]:
+        """The photos whose overlays are shown after every epoch: unseen ones first."""
+        return (*self.val, *self.crops.samples)[:WATCHED_PHOTOS]
+
+
+@dataclass(frozen=True, slots=True)
+class FitResult:
+    """How a training ended; `status` is completed or stopped."""
+
+    status: str
+    standing: Standing
+    seconds: float
+    samples_per_second: float
+
+
+class Clock:
+    """Measures a run's speed, and from it the time that is left."""
+
+    def __init__(self, training: Training) -> None:
+        self._steps_left = training.config.epochs * training.crops.steps_per_epoch
+        self._epochs_left = training.config.epochs
+        self.started = time.monotonic()
+        self.learning = self.checking = 0.0
+        self.crops = self._steps = self._checks = 0
+
+    def skip(self, epochs: int, steps: int) -> None:
+        """Take off what an earlier part of the run did."""
+        self._epochs_left -= epochs
+        self._steps_left -= epochs * steps
+
+    def step(self, seconds: float, crops: int) -> None:
+        """Count one optimiser step."""
+        self.learning += seconds
+        self.crops += crops
+        self._steps += 1
+        self._steps_left -= 1
+
+    def check(self, seconds: float) -> None:
+        """Count one check of an epoch."""
+        self.checking += seconds
+        self._checks += 1
+        self._epochs_left -= 1
+
+    def eta(self) -> float | None:
+        """Return the seconds to the end of the run, None before the first step."""
+        if not self._steps:
+            return None
+        per_check = self.checking / self._checks if self._checks else 0.0
+        return self.learning / self._steps * self._steps_left + per_check * self._epochs_left
+
+    @property
+    def samples_per_second(self) -> float:
+        """Crops learned from per second of learning."""
+        return self.crops / self.learning if self.learning else 0.0
+
+
+def fit(training: Training, report: Reporter, resume: LastState | None = None) -> FitResult:
+    """Train to the end, the user's stop, or the end of patience; the best is always kept.
+
+    Raises SegStudioError where nothing could be learned at all.
+    """
+    clock = Clock(training)
+    standing = Standing.of(training.folder.history())
+    pending, first = _resumed(training, resume, standing, clock)
+    report(_started(training))
+    if not training.val:
+        report(
+            Message(
+                "No photo checks the training, so there is no score: the last state is "
+                "kept as the best."
+            )
+        )
+    status = "completed"
+    for epoch in range(first, training.config.epochs + 1):
+        try:
+            last = pending or _train_epoch(training, epoch, clock, report)
+            pending = None
+            validation = _validate(training, epoch, clock, report) if last else None
+        except NotANumber:
+            _tell_not_a_number(epoch, standing, report)
+            status = "stopped"
+            break
+        if last is None or validation is None:
+            status = "stopped"
+            break
+        standing = _finish_epoch(training, last, validation, standing, clock, report)
+        if training.config.patience and standing.without_gain >= training.config.patience:
+            report(Message(f"Stopped after {standing.without_gain} epochs without a gain."))
+            break
+    if standing.best_epoch is None:
+        _save_best(training, standing, report)
+    return FitResult(status, standing, time.monotonic() - clock.started, clock.samples_per_second)
+
+
+def _resumed(
+    training: Training, resume: LastState | None, standing: Standing, clock: Clock
+) -> tuple[LastState | None, int]:
+    """Load a kept state; return it if its epoch is yet to be checked, and the epoch to go on at."""
+    if resume is None:
+        return None, 1
+    training.learner.load_state(resume.learner)
+    training.folder.keep_history(training.folder.history())
+    clock.skip(standing.epochs, training.crops.steps_per_epoch)
+    if resume.epoch > standing.epochs:
+        return resume, resume.epoch
+    return None, resume.epoch + 1
+
+
+def _started(training: Training) -> RunStarted:
+    return RunStarted(
+        run=training.folder.path.name,
+        epochs=training.config.epochs,
+        steps_per_epoch=training.crops.steps_per_epoch,
+        device=training.device,
+        class_names=training.class_names,
+        train_photos=len(training.crops.samples),
+        val_photos=len(training.val),
+    )
+
+
+def _train_epoch(
+    training: Training, epoch: int, clock: Clock, report: Reporter
+) -> LastState | None:
+    """Learn from the crops of one epoch and save the state; None where the user stopped it."""
+    learner = training.learner
+    # Everything random of an epoch follows from its number, so that a resumed run is the same.
+    seeds = np.random.SeedSequence([training.config.seed, epoch])
+    torch.manual_seed(int(seeds.generate_state(1)[0]))
+    learner.model.train()
+    started, seen, total = time.monotonic(), 0, 0.0
+    first = (epoch - 1) * training.crops.steps_per_epoch + 1
+    before = time.monotonic()
+    for step, batch in enumerate(training.crops.batches(epoch, report), first):
+        if report.stop_requested:
+            return None
+        lr, size = learner.lr, len(batch.photos)
+        loss = learner.step(batch, report)
+        total, seen = total + loss * size, seen + size
+        now = time.monotonic()
+        clock.step(now - before, size)
+        before = now
+        report(StepDone(epoch, step, loss, lr, clock.eta()))
+    last = LastState(epoch, total / seen, time.monotonic() - started, learner.state())
+    training.folder.save_last(last)
+    if learner.config != training.config:
+        training.folder.write_config(learner.config, training.about)
+    return last
+
+
+def _validate(training: Training, epoch: int, clock: Clock, report: Reporter) -> Validation | None:
+    """Check the model on whole photos, writing the overlays of the watched ones on the way.
+
+    Returns None where the user stopped it; raises NotANumber where the model answers with none.
+    """
+    started = time.monotonic()
+    model, checker = training.learner.model, training.checker
+    checked = []
+    for one in checker.check(model, training.val, report):
+        if not math.isfinite(one.loss):
+            raise NotANumber
+        _preview(training, epoch, one, report)
+        checked.append(replace(one, index=one.index[:0]))
+    extra = [sample for sample in training.watched if sample not in training.val]
+    for one in checker.check(model, extra, report):
+        _preview(training, epoch, one, report)
+    clock.check(time.monotonic() - started)
+    return None if report.stop_requested else summary(checked, len(training.class_names))
+
+
+def _preview(training: Training, epoch: int, checked: Checked, report: Reporter) -> None:
+    """Write and announce the overlay of a watched photo."""
+    if checked.sample not in training.watched:
+        return
+    number = training.watched.index(checked.sample)
+    checker = training.checker
+    photo = checker.copies.photo(checked.sample, checker.preprocessing)
+    label = training.palette.to_palette_id()[checked.index]
+    path = training.folder.write_preview(epoch, number, photo, label, training.palette)
+    report(PreviewReady(epoch, number, checked.sample.name, path))
+
+
+def _finish_epoch(
+    training: Training,
+    last: LastState,
+    validation: Validation,
+    standing: Standing,
+    clock: Clock,
+    report: Reporter,
+) -> Standing:
+    """Keep the best, write the history, tell the epoch; return the new standing."""
+    standing = standing.after(last.epoch, validation.miou)
+    if standing.best_epoch == last.epoch:
+        _save_best(training, standing, report)
+    done = EpochDone(
+        epoch=last.epoch,
+        train_loss=last.train_loss,
+        val_loss=validation.loss,
+        val_miou=validation.miou,
+        class_iou=validation.class_iou,
+        seconds=last.seconds,
+        lr=training.learner.lr,
+        best_epoch=standing.best_epoch,
+        best_miou=standing.best_miou,
+        epochs_without_gain=standing.without_gain,
+        eta_seconds=clock.eta(),
+    )
+    training.folder.add_epoch(done, training.class_names)
+    report(done)
+    return standing
+
+
+def _save_best(training: Training, standing: Standing, report: Reporter) -> None:
+    """Write the model as it is now as the best one."""
+    folder = training.folder
+    Checkpoint(
+        weights=training.learner.model.weights(),
+        palette=training.palette,
+        preprocessing=training.checker.preprocessing,
+        config=training.learner.config,
+        run=folder.path.name,
+        epoch=standing.epochs,
+        val_miou=standing.best_miou,
+    ).save(folder.best)
+    report(BestSaved(standing.epochs, folder.best, standing.best_miou))
+
+
+def _tell_not_a_number(epoch: int, standing: Standing, report: Reporter) -> None:
+    """Say that the training ran away; an error where there is no earlier state to keep."""
+    if standing.best_epoch is None:
+        raise SegStudioError(
+            f"The loss became no number in epoch {epoch}, before there was a model to keep.",
+            meaning="The steps were too large, and the weights ran away.",
+            remedy="Try a smaller learning rate, for example --set lr=0.0003.",
+        )
+    report(
+        Message(
+            f"The loss became no number in epoch {epoch}: the steps were too large. The best "
+            f"model, of epoch {standing.best_epoch}, is kept; try a smaller learning rate (lr)."
+        )
+    )

@@ -1,0 +1,157 @@
+"""Putting a training together: model, weights, photos, loss, in the order that fails earliest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from segstudio.core.errors import SegStudioError
+from segstudio.core.events import Message, Reporter
+from segstudio.core.palette import Palette
+from segstudio.learning.checkpoint import Checkpoint, build_model, versions
+from segstudio.learning.class_weights import class_weights
+from segstudio.learning.config import TrainConfig
+from segstudio.learning.dataset import TrainingCrops, count_pixels, readable
+from segstudio.learning.device import Device
+from segstudio.learning.evaluation import Checker
+from segstudio.learning.learner import Learner
+from segstudio.learning.loop import Training
+from segstudio.learning.losses import loss_named
+from segstudio.learning.losses.cross_entropy import Loss
+from segstudio.learning.models import model_named
+from segstudio.learning.models.base import SegmentationModel
+from segstudio.learning.recorders import RunFolder
+from segstudio.learning.registry import load_attribute
+from segstudio.learning.samples import Sample, WorkingCopies
+from segstudio.learning.transforms import Preprocessing
+from segstudio.learning.weights import load_initial_weights, read_state, take_weights
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to train, on which photos and where; `start_from` is the model file of another run."""
+
+    config: TrainConfig
+    palette: Palette
+    train: tuple[Sample, ...]
+    val: tuple[Sample, ...]
+    cache: Path
+    device: Device
+    start_from: Path | None = None
+    resumed: bool = False
+
+
+def set_up(plan: Plan, run_folder: Callable[[], Path], report: Reporter) -> Training:
+    """Check photos, get weights, and build all that `fit` needs; only then make the run's folder.
+
+    Raises SegStudioError where there is nothing to learn from or the weights cannot be had,
+    Interrupted when asked to stop.
+    """
+    config = plan.config
+    preprocessing = Preprocessing(working_size=config.working_size)
+    copies = WorkingCopies(plan.cache)
+    model = _model(plan, report)
+    train = readable(plan.train, copies, preprocessing, report)
+    val = readable(plan.val, copies, preprocessing, report)
+    if not train:
+        raise SegStudioError(
+            "None of the training photos can be read.",
+            meaning="They were moved or are damaged; each is listed above.",
+            remedy="Put them back, or import the annotations again with --photos.",
+        )
+    pixels = count_pixels(train, copies, preprocessing, plan.palette)
+    _tell_empty_classes(plan.palette, pixels, report)
+    loss = _loss(config, pixels)
+    crops = TrainingCrops(train, copies, preprocessing, plan.palette, config)
+    steps = crops.steps_per_epoch * config.epochs
+    learner = Learner(model, config, loss, steps=steps, device=plan.device.torch)
+    checker = Checker(copies, preprocessing, plan.palette, loss, plan.device.torch)
+    folder = RunFolder(run_folder())
+    about = _about(plan, folder, train, val)
+    folder.write_config(config, about)
+    return Training(config, learner, crops, val, checker, folder, plan.device.sentence, about)
+
+
+def _model(plan: Plan, report: Reporter) -> SegmentationModel:
+    """Build the model with its initial weights, and freeze what does not learn."""
+    torch.manual_seed(plan.config.seed)
+    model = build_model(plan.config, len(plan.palette.trained))
+    entry = model_named(plan.config.model)
+    if plan.start_from:
+        _take_from_run(model, plan, plan.start_from, report)
+    elif not plan.resumed:
+        load_initial_weights(model, entry, plan.config.weights, report)
+    if plan.config.from_scratch and plan.config.train_layers != "all":
+        report(
+            Message(
+                f"Only {plan.config.train_layers} learns on a backbone of random weights: expect "
+                "a poor model. Use train_layers=all, or give it weights."
+            )
+        )
+    model.train_only(plan.config.train_layers)
+    return model
+
+
+def _take_from_run(model: SegmentationModel, plan: Plan, path: Path, report: Reporter) -> None:
+    """Start from another run's best model; for other classes the last layer starts fresh."""
+    checkpoint = Checkpoint.load(path)
+    if checkpoint.config.model != plan.config.model:
+        raise SegStudioError(
+            f"The run {checkpoint.run} trained {checkpoint.config.model}, not {plan.config.model}.",
+            meaning="Weights only fit the model that they were learned by.",
+            remedy=f"Set model={checkpoint.config.model}, or start from another run.",
+        )
+    state = read_state(path)
+    if checkpoint.palette.to_palette_id().tolist() != plan.palette.to_palette_id().tolist():
+        report(Message(f"The run {checkpoint.run} had other classes: the last layer is new."))
+        state = {k: v for k, v in state.items() if not k.startswith(model.last_layer_name)}
+    take_weights(model, state, model_named(plan.config.model), path, report)
+
+
+def _loss(config: TrainConfig, pixels: npt.NDArray[np.int64]) -> Loss:
+    """Build the configured loss with its class weights."""
+    weights = class_weights(config.class_weights, pixels)
+    tensor = None if weights is None else torch.from_numpy(weights)
+    loss: Loss = load_attribute(loss_named(config.loss).build)(tensor)
+    return loss
+
+
+def _tell_empty_classes(palette: Palette, pixels: npt.NDArray[np.int64], report: Reporter) -> None:
+    """Name the classes that the training photos do not show."""
+    if not pixels.any():
+        raise SegStudioError(
+            "The label images of the training photos show no class at all.",
+            meaning="All their pixels are ignored, so there is nothing to learn.",
+            remedy="Check the palette: which classes are mapped to ignore?",
+        )
+    for entry, count in zip(palette.trained, pixels, strict=True):
+        if not count and entry.id != palette.background:
+            report(
+                Message(
+                    f'No training photo shows "{entry.name}", so it cannot be learned. Outline '
+                    "it somewhere, merge it, or split the photos anew."
+                )
+            )
+
+
+def _about(
+    plan: Plan, folder: RunFolder, train: tuple[Sample, ...], val: tuple[Sample, ...]
+) -> dict[str, Any]:
+    """Return what config.json holds beside the settings."""
+    return {
+        "run": folder.path.name,
+        "device": plan.device.torch.type,
+        "device_reason": plan.device.sentence,
+        "versions": versions(),
+        "palette": plan.palette.as_json(),
+        "photos": {
+            "train": [sample.name for sample in train],
+            "val": [sample.name for sample in val],
+        },
+    }
