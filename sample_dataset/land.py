@@ -95,6 +95,8 @@ def paint_land(rng: Rng, light: Light, land: Land, picture: Picture) -> None:
         picture.trees[inside] = 0
         if near >= 0.45 and land.woods > 0:
             _plant_layer(rng, light, land, (near, ridge), picture)
+    leaves = 1 + 0.55 * (noise(rng, (420, 280), 2) - 0.5) * picture.trees
+    picture.image *= np.asarray(leaves, np.float32)[..., None]
 
 
 def haze_amount(light: Light, land: Land, near: float) -> float:
@@ -157,7 +159,9 @@ def _fields(rng: Rng, land: Land, near: float, place: tuple[Image, Image]) -> Im
     edge = np.minimum(across, along) / size
     texture = brightness[cell] * (1 + 0.05 * furrow + (0.22 + 0.25 * near) * grain + 0.32 * patches)
     texture *= 1 - 0.22 * smoothstep(0.035, 0.008, np.asarray(edge, np.float32))
-    return np.asarray(picked * np.asarray(texture, np.float32)[..., None], np.float32)
+    rock = float(np.clip(1 - near / 0.45, 0, 1))
+    cloth = mix(picked, colours.mean(axis=0), 0.75 * rock)
+    return np.asarray(cloth * np.asarray(texture, np.float32)[..., None], np.float32)
 
 
 def _cells(rng: Rng, value: Image, size: float) -> tuple[NDInt, Image]:
@@ -184,9 +188,9 @@ def _plant_layer(
     for x in np.arange(-step, CANVAS_WIDTH + step, step):
         column = int(np.clip(x, 0, CANVAS_WIDTH - 1))
         if wooded[column] > 0.75 - 0.95 * land.woods:
-            for back in range(3):
-                spots.append((x, ridge[column] + (back - 0.6) * 0.30 * tall, tall))
-    for _ in range(rng.poisson(1.2 + 4.0 * land.woods)):
+            for back in range(4):
+                spots.append((x, ridge[column] + (back - 0.6) * 0.32 * tall, tall))
+    for _ in range(rng.poisson(0.8 + 2.6 * land.woods)):
         spots += _copse(rng, ridge, tall)
     spots.sort(key=lambda spot: spot[1])
     for x, y, height in spots:
@@ -198,10 +202,11 @@ def _copse(rng: Rng, ridge: Image, tall: float) -> list[tuple[float, float, floa
     """Return the places of a small wood somewhere on a hill."""
     middle = rng.uniform(0, CANVAS_WIDTH)
     below = rng.uniform(0.6, 3.2) * tall
-    length, rows = rng.uniform(1.2, 6.0) * tall, int(rng.integers(2, 4))
+    length, rows = rng.uniform(2.4, 7.0) * tall, int(rng.integers(3, 7))
     spots = []
     for row in range(rows):
-        for x in np.arange(middle - length / 2, middle + length / 2, tall * 0.32):
+        half = length / 2 * np.sqrt(1 - ((row + 0.5) / rows * 2 - 1) ** 2)
+        for x in np.arange(middle - half, middle + half, tall * 0.32):
             column = int(np.clip(x, 0, CANVAS_WIDTH - 1))
             spots.append((float(x), float(ridge[column] + below + row * tall * 0.22), tall))
     return spots
@@ -221,15 +226,15 @@ def _tree(
     base = colour(leaves[int(rng.integers(len(leaves)))]) * rng.uniform(0.85, 1.15)
     hazy = haze_amount(light, land, near)
     sunny = float(np.sign(light.sun_x - 0.5) or 1.0)
-    conifer = rng.random() < 0.25
-    clumps = 9 if tall < 30 else 26
-    for clump in range(clumps):
-        up = clump / (clumps - 1)
-        wide = (0.34 * (1 - up) + 0.03) if conifer else 0.33 * np.sqrt(max(0.05, 1 - (up - 0.4) ** 2 * 2.6))
-        side = rng.uniform(-1, 1)
-        centre = (x + side * wide * tall * 0.75, y - (0.10 + 0.80 * up) * tall)
-        radius = tall * (0.10 if conifer else 0.155) * rng.uniform(0.75, 1.2) * (1.15 - 0.45 * up)
-        lit = 1 + light.contrast * (0.75 * (up - 0.45) + 0.45 * side * sunny + rng.normal(0, 0.10))
+    narrow = 0.62 if rng.random() < 0.25 else 1.0
+    clumps = 14 if tall < 34 else 64
+    heights = np.sort(rng.uniform(-1, 1, clumps))
+    for up in heights:
+        side = rng.uniform(-1, 1) * np.sqrt(1 - up**2)
+        wide = 0.36 * narrow * (1 if narrow == 1 else 1 - 0.5 * up)
+        centre = (x + side * wide * tall, y - (0.52 + 0.40 * up) * tall)
+        radius = tall * (0.125 if clumps < 20 else 0.078) * rng.uniform(0.7, 1.25)
+        lit = 1 + light.contrast * (0.42 * up + 0.34 * side * sunny + rng.normal(0, 0.14))
         shade = mix(base * colour(light.tint) * max(lit, 0.35), air_colour(light, land), hazy)
         _disc(picture, centre, radius, shade)
 
