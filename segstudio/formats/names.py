@@ -24,7 +24,7 @@ def safe_name(name: str) -> str:
     parts = name.split("/")
     if not name.strip() or not any(part.strip() for part in parts):
         raise SegStudioError("the annotation names no photo")
-    if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in parts:
+    if name.startswith("/") or re.match(r"[A-Za-z]:[/\\]", name) or ".." in parts:
         raise SegStudioError(f'the name "{name}" leads out of the target folder and was refused')
     return "/".join(_safe_part(part) for part in parts if part not in ("", "."))
 

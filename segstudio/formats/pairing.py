@@ -30,11 +30,16 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The photo of an annotation; a lower `rank` is a surer match, `how` tells it in words."""
+    """The photo of an annotation; a lower `rank` is a surer match, `how` tells it in words.
+
+    `member` is the name that matched, which differs from the photo's own where an archive stores
+    names in an old character set.
+    """
 
     photo: Photo
     rank: int
     how: str
+    member: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class PhotoIndex:
 
     def __init__(self, photos: Sequence[Photo]) -> None:
         self.photos = tuple(photos)
-        self._by_path: dict[str, Photo] = {}
+        self._by_path: dict[str, tuple[Photo, str]] = {}
         self._by_name: dict[str, list[tuple[Photo, str]]] = defaultdict(list)
         self._by_folded: dict[str, list[tuple[Photo, str]]] = defaultdict(list)
         self._by_stem: dict[str, list[tuple[Photo, str]]] = defaultdict(list)
@@ -57,7 +62,7 @@ class PhotoIndex:
             for name in (photo.member, *photo.source.other_names(photo.member)):
                 path = _normal(name)
                 last = path.rsplit("/", 1)[-1]
-                self._by_path.setdefault(path, photo)
+                self._by_path.setdefault(path, (photo, path))
                 self._by_name[last].append((photo, path))
                 self._by_folded[last.casefold()].append((photo, path))
                 self._by_stem[stem(last).casefold()].append((photo, path))
@@ -69,9 +74,9 @@ class PhotoIndex:
         if not declared:
             return self._by_file_name(wanted, folder)
         for base in (folder, _join(folder, "images"), "", "images"):
-            photo = self._by_path.get(_join(base, declared))
-            if photo is not None:
-                return Found(photo, 1, "by path")
+            exact = self._by_path.get(_join(base, declared))
+            if exact is not None:
+                return _found(exact, 1, "by path")
         hints = (declared, _join(folder, declared))
         last = declared.rsplit("/", 1)[-1]
         steps: tuple[tuple[list[tuple[Photo, str]], str], ...] = (
@@ -82,7 +87,7 @@ class PhotoIndex:
         for rank, (candidates, how) in enumerate(steps, start=2):
             if candidates:
                 best = _best(candidates, hints, folder)
-                return best if isinstance(best, Ambiguous) else Found(best, rank, how)
+                return best if isinstance(best, Ambiguous) else _found(best, rank, how)
         return self._by_file_name(wanted, folder)
 
     def _by_file_name(self, wanted: Wanted, folder: str) -> Found | Ambiguous | None:
@@ -95,25 +100,33 @@ class PhotoIndex:
             return None
         how = f'by the annotation file\'s name, as there is no "{wanted.annotation.photo}"'
         best = _best(candidates, (_join(folder, own),), folder)
-        return best if isinstance(best, Ambiguous) else Found(best, 5, how)
+        return best if isinstance(best, Ambiguous) else _found(best, 5, how)
 
 
 def _best(
     candidates: Sequence[tuple[Photo, str]], hints: tuple[str, ...], folder: str
-) -> Photo | Ambiguous:
+) -> tuple[Photo, str] | Ambiguous:
     """Choose the candidate whose folders fit best, or say that several do equally.
 
     First counts how much of the path's end agrees, then how near the annotation file is.
     """
-    scores: dict[Photo, tuple[int, int]] = {}
+    scores: dict[tuple[Photo, str], tuple[int, int]] = {}
     for photo, path in candidates:
         parts = path.split("/")
         tail = max(_agreeing(parts[::-1][1:], hint.split("/")[::-1][1:]) for hint in hints)
         score = (tail, _agreeing(parts[:-1], folder.split("/") if folder else []))
-        scores[photo] = max(score, scores.get(photo, score))
+        scores[photo, path] = score
     top = max(scores.values())
-    best = tuple(photo for photo, score in scores.items() if score == top)
-    return best[0] if len(best) == 1 else Ambiguous(best)
+    best = {photo: path for (photo, path), score in scores.items() if score == top}
+    return next(iter(best.items())) if len(best) == 1 else Ambiguous(tuple(best))
+
+
+def _found(match: tuple[Photo, str], rank: int, how: str) -> Found:
+    """Return the match, saying so where the name had to be read in another character set."""
+    photo, path = match
+    if path != _normal(photo.member):
+        return Found(photo, rank, f"{how}, its name read in an old character set", path)
+    return Found(photo, rank, how, photo.member)
 
 
 def _agreeing(first: Sequence[str], second: Sequence[str]) -> int:

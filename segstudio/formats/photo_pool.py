@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -89,20 +89,20 @@ def photos_beside(source: FolderSource, declared: Iterable[str]) -> list[Photo]:
     return list(pool.values())
 
 
-def display_names(photos: Sequence[Photo]) -> dict[Photo, str]:
-    """Return the names of photos relative to the root of their source's photos.
+def display_names(members: Mapping[Photo, str]) -> dict[Photo, str]:
+    """Return the names of photos, given as in their source, relative to the root of its photos.
 
     A folder `images` that holds all of them is not part of the name.
     """
     by_source: dict[int, list[Photo]] = {}
-    for photo in photos:
+    for photo in members:
         by_source.setdefault(id(photo.source), []).append(photo)
     names: dict[Photo, str] = {}
     for group in by_source.values():
-        tops = {photo.member.split("/", 1)[0] if "/" in photo.member else "" for photo in group}
+        tops = {members[p].split("/", 1)[0] if "/" in members[p] else "" for p in group}
         top = tops.pop() if len(tops) == 1 else ""
         cut = len(top) + 1 if top.casefold() in PHOTO_FOLDERS else 0
-        names.update({photo: photo.member[cut:] for photo in group})
+        names.update({photo: members[photo][cut:] for photo in group})
     return names
 
 

@@ -7,10 +7,15 @@ from dataclasses import dataclass, replace
 
 from segstudio.core.annotation import Annotation, Point, Polygon
 from segstudio.core.errors import SegStudioError
+from segstudio.core.problems import Severity
 from segstudio.core.rasterize import FRAME_MARGIN
 from segstudio.photos.reader import MAX_PIXELS, PhotoSize
 
 _SAME_ASPECT = 0.01
+
+
+# How much it matters, and what it is.
+Note = tuple[Severity, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +23,7 @@ class Fitted:
     """An annotation in the coordinates of the upright photo, and what had to be done for it."""
 
     annotation: Annotation
-    warnings: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def fit(annotation: Annotation, photo: PhotoSize | None) -> Fitted:
@@ -41,7 +46,8 @@ def fit(annotation: Annotation, photo: PhotoSize | None) -> Fitted:
     sized = replace(annotation, width=photo.width, height=photo.height)
     if width is None or height is None:
         text = f"no usable size is stated; the photo's own {photo.width} x {photo.height} is used"
-        return _told(sized, text)
+        # Common in LabelMe's files; a stated size that is nonsense is told by the reader.
+        return _told(sized, ("info", text))
     if (width, height) == upright:
         return _told(sized)
     if (width, height) == (photo.stored_width, photo.stored_height):
@@ -49,7 +55,8 @@ def fit(annotation: Annotation, photo: PhotoSize | None) -> Fitted:
             f"the shapes were drawn on the photo as stored ({width} x {height}); they were turned "
             f"with it to {photo.width} x {photo.height} (EXIF orientation {photo.orientation})"
         )
-        return _told(_moved(sized, _TURNS[photo.orientation](float(width), float(height))), text)
+        turned = _moved(sized, _TURNS[photo.orientation](float(width), float(height)))
+        return _told(turned, ("warning", text))
     return _scaled(annotation, sized, (width, height), upright)
 
 
@@ -65,10 +72,11 @@ def _scaled(
             "was cropped or turned since"
         )
     scaled = _moved(sized, lambda x, y: (x * across, y * down))
-    return _told(scaled, f"the annotation says {sizes} pixels: the shapes were scaled to the photo")
+    text = f"the annotation says {sizes} pixels: the shapes were scaled to the photo"
+    return _told(scaled, ("warning", text))
 
 
-def _told(annotation: Annotation, *warnings: str) -> Fitted:
+def _told(annotation: Annotation, *notes: Note) -> Fitted:
     """Add a warning where shapes go far outside the photo."""
     width, height = annotation.width or 0, annotation.height or 0
     outside = sum(
@@ -81,8 +89,8 @@ def _told(annotation: Annotation, *warnings: str) -> Fitted:
     )
     if outside:
         text = f"{outside} point(s) are far outside the photo; the shapes are cut at its border"
-        warnings = (*warnings, text)
-    return Fitted(annotation, warnings)
+        notes = (*notes, ("warning", text))
+    return Fitted(annotation, notes)
 
 
 def _moved(annotation: Annotation, move: Callable[[float, float], Point]) -> Annotation:

@@ -112,6 +112,11 @@ class FolderSource(Source):
         for folder, subfolders, names in os.walk(self.root, onerror=unreadable):
             here = Path(folder)
             subfolders[:] = sorted(s for s in subfolders if not is_junk(f"{s}/"))
+            for subfolder in [s for s in subfolders if (here / s / "project.json").is_file()]:
+                # What a project holds was made from an import and must not come back as one.
+                place = (here / subfolder).relative_to(self.root).as_posix()
+                problems.append(Problem("info", place, "is a project: not looked into"))
+                subfolders.remove(subfolder)
             for subfolder in (s for s in subfolders if (here / s).is_symlink()):
                 place = (here / subfolder).relative_to(self.root).as_posix()
                 problems.append(Problem("warning", place, "is a link to a folder: not followed"))

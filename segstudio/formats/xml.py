@@ -147,6 +147,7 @@ def _refusal(error: Exception, name: str) -> SegStudioError:
         line, column = max(1, position[0] or 1), max(1, position[1] or 1)
     reason = str(error.msg if isinstance(error, etree.XMLSyntaxError) else error)
     reason = re.sub(r",? line \d+, column \d+.*$", "", reason, flags=re.DOTALL)
+    reason = reason.replace(", use XML_PARSE_HUGE option", "")
     return SegStudioError(
         f"{name}, line {line}, column {column}: this is no complete XML ({reason}).",
         meaning="The file is damaged, cut short or something else than XML.",

@@ -16,9 +16,9 @@ from segstudio.core.annotation import Annotation, Shape
 from segstudio.core.errors import SegStudioError
 from segstudio.core.events import ProblemFound, Progress, Reporter
 from segstudio.core.palette import Palette
-from segstudio.core.problems import Problem
+from segstudio.core.problems import Problem, Severity
 from segstudio.core.rasterize import Burned, Raster, rasterize
-from segstudio.formats.names import DistinctNames, safe_name
+from segstudio.formats.names import DistinctNames, label_name, safe_name
 from segstudio.formats.photo_pool import Photo, display_names
 from segstudio.formats.sizing import fit
 from segstudio.jobs.import_reading import Pair
@@ -89,7 +89,7 @@ def name_pairs(
     `known` are photos whose name is settled; `taken` are names of photos that are not among the
     pairs. A pair that cannot be named safely gets a reason instead.
     """
-    shown = display_names([pair.photo for pair in pairs if pair.photo is not None])
+    shown = display_names({pair.photo: pair.member for pair in pairs if pair.photo is not None})
     counts = Counter(shown.values())
     wished: list[tuple[Pair, str, str]] = []
     for pair in pairs:
@@ -158,14 +158,14 @@ def _convert(row: Named, rules: Rules) -> _Outcome:
     pair, name = row.pair, row.name
     problems: list[Problem] = []
     if row.original is not None and (pair.reason is None or rules.keep is not None):
-        text = f'"{row.original}" is no safe or no distinct name here; its label is called {name}'
+        text = f'"{row.original}" is no safe or no distinct name; it becomes {label_name(name)}'
         problems.append(Problem("warning", name, text))
     if pair.reason is not None and (pair.wanted is not None or rules.keep is None):
         return _skipped(row, pair.reason, problems)
     try:
         size = _photo_size(pair, name)
     except SegStudioError as error:
-        return _skipped(row, str(error), problems)
+        return _skipped(row, error.what, problems)
     if pair.wanted is None:
         return _kept(row, size, rules, problems)
     if size is None and rules.photo_needed:
@@ -175,13 +175,13 @@ def _convert(row: Named, rules: Rules) -> _Outcome:
     except SegStudioError as error:
         return _skipped(row, str(error), problems)
     annotation = replace(fitted.annotation, photo=name)
-    problems += [Problem("warning", name, text) for text in fitted.warnings]
+    problems += [Problem(severity, name, text) for severity, text in fitted.notes]
     if size is None:
-        text = "there is no photo of this name; the label image has the size that is stated"
-        problems.append(Problem("warning", name, text, annotation.line))
+        text = f"{name}: there is no photo of this name; the label image has the stated size"
+        problems.append(Problem("warning", annotation.source, text, annotation.line))
     dimensions = (annotation.width or 0, annotation.height or 0)
     burned = rasterize(annotation, rules.palette, dimensions, rules.raster)
-    problems += _unseen(name, burned)
+    problems += _unseen(annotation, burned)
     label = rules.write(Ready(name, burned.label, annotation, pair.photo))
     status: Status = "converted" if size is not None else "converted-without-photo"
     return _Outcome(
@@ -226,17 +226,21 @@ def _skipped(row: Named, reason: str, problems: Sequence[Problem]) -> _Outcome:
     return _Outcome(ImportItem(name, None, "skipped", pair.match, (*problems, told)))
 
 
-def _unseen(name: str, burned: Burned) -> list[Problem]:
+def _unseen(annotation: Annotation, burned: Burned) -> list[Problem]:
     """Tell which shapes cannot be seen in the label image."""
-    covered = [
-        Problem("info", name, f'a shape of "{s.label}" is fully covered by others', s.line)
-        for s in burned.hidden
+    told: list[tuple[Severity, Shape, str]] = [
+        *(("info", shape, "is fully covered by others") for shape in burned.hidden),
+        *(("warning", shape, "covers no pixel of the photo") for shape in burned.empty),
     ]
-    nothing = [
-        Problem("warning", name, f'a shape of "{s.label}" covers no pixel of the photo', s.line)
-        for s in burned.empty
+    return [
+        Problem(
+            severity,
+            annotation.source,
+            f'{annotation.photo}: a shape of "{shape.label}" {what}',
+            shape.line,
+        )
+        for severity, shape, what in told
     ]
-    return covered + nothing
 
 
 def _unknown_labels(

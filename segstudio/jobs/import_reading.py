@@ -23,11 +23,13 @@ from segstudio.formats.source import FolderSource, Source
 class Pair:
     """An annotation and its photo, either alone where the other is missing.
 
-    `reason` says why a pair is skipped, None where it is to be converted.
+    `member` is the photo's name in its source, `match` tells how the two were paired, `reason`
+    why the pair is skipped (None where it is to be converted).
     """
 
     wanted: Wanted | None
     photo: Photo | None
+    member: str = ""
     match: str = ""
     reason: str | None = None
 
@@ -157,7 +159,7 @@ def _pair_all(opened: Sequence[_Opened], photo_source: Source | None, result: Co
         photo for entry in opened if not entry.source.single_file for photo in entry.photos
     ]
     result.pairs += [
-        Pair(None, photo, reason="no annotation names this photo")
+        Pair(None, photo, photo.member, reason="no annotation names this photo")
         for photo in listed
         if id(photo) not in used
     ]
@@ -197,10 +199,10 @@ def _pairs(found: Sequence[tuple[Wanted, Found | Ambiguous | None]]) -> list[Pai
                 names = ", ".join(sorted(photo.member for photo in photos))
                 reason = f"{len(photos)} photos fit {wanted.annotation.photo}: {names}"
                 pairs.append(Pair(wanted, None, reason=reason))
-            case Found(photo, _, how):
+            case Found(photo, _, how, member):
                 winner = winners[id(photo)][1]
                 if winner is wanted:
-                    pairs.append(Pair(wanted, photo, how))
+                    pairs.append(Pair(wanted, photo, member, how))
                 else:
                     reason = (
                         f"the photo {photo.member} has its annotation from "

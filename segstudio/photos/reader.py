@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
-from PIL import ExifTags, Image, ImageCms, ImageOps, features
+from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError, features
 
 from segstudio.core.errors import SegStudioError
 
@@ -212,6 +212,11 @@ def _refusing(name: str) -> Iterator[None]:
         ) from error
     except FileNotFoundError as error:
         raise SegStudioError(f"There is no photo {name}.") from error
+    except UnidentifiedImageError as error:
+        raise SegStudioError(
+            f"{name} is no photo: its content is no image that SegStudio knows.",
+            remedy="Look at it in another program, or leave it out.",
+        ) from error
     except _DECODER_ERRORS as error:
         raise SegStudioError(
             f"{name} cannot be decoded as a photo: {str(error) or type(error).__name__}.",

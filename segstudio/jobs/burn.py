@@ -1,0 +1,27 @@
+"""Label images of a project, written anew from its annotations when the palette changed."""
+
+from __future__ import annotations
+
+from segstudio.core.events import Progress, Reporter
+from segstudio.core.label_image import write_label
+from segstudio.core.rasterize import rasterize
+from segstudio.project.project import Project
+
+
+def burn(project: Project, report: Reporter) -> bool:
+    """Rewrite every label image; False where the user stopped before all were done."""
+    entries = [entry for entry in project.photos if entry.annotated]
+    palette = project.palette
+    for done, entry in enumerate(entries):
+        if report.stop_requested:
+            return False
+        report(Progress("Making label images", done, len(entries), entry.name))
+        annotation = project.annotation(entry)
+        if annotation is not None:
+            label = rasterize(annotation, palette, (entry.width, entry.height)).label
+            write_label(project.label_path(entry), label, palette)
+    if entries:
+        report(Progress("Making label images", len(entries), len(entries)))
+    if palette == project.palette:
+        project.mark_labels_current()
+    return True
