@@ -31,17 +31,13 @@ from segstudio.project.project import MANIFEST, Project
 
 @dataclass(frozen=True, slots=True)
 class ImportRequest:
-    """What to import into the project folder; None means: found, made or detected.
+    """What to import into a project, open or in a folder; None means: found, made or detected."""
 
-    A caller that holds the project open gives it as `open_project`.
-    """
-
-    project: Path
+    project: Project | Path
     sources: tuple[Path, ...]
     photos: Path | None = None
     palette: Path | None = None
     format: str | None = None
-    open_project: Project | None = None
 
 
 def run(request: ImportRequest, report: Reporter) -> ImportReport:
@@ -75,12 +71,12 @@ def run(request: ImportRequest, report: Reporter) -> ImportReport:
 @contextmanager
 def _project(request: ImportRequest, palette: Palette | None) -> Iterator[Project]:
     """Yield the caller's open project, or open or make the one in the folder."""
-    if request.open_project is not None:
-        yield request.open_project
+    root = request.project
+    if isinstance(root, Project):
+        yield root
         return
-    there = (request.project / MANIFEST).exists() or (request.project / f"{MANIFEST}.bak").exists()
-    opened = Project.open(request.project) if there else Project.create(request.project, palette)
-    with opened as project:
+    there = (root / MANIFEST).exists() or (root / f"{MANIFEST}.bak").exists()
+    with Project.open(root) if there else Project.create(root, palette) as project:
         yield project
 
 
