@@ -1,9 +1,202 @@
-"""The import page."""
+"""The import page: drop an export, see what came of it, photo by photo and problem by problem."""
 
 from __future__ import annotations
 
-from segstudio.gui.pages.base import Page
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from segstudio.core.events import Reporter
+from segstudio.core.problems import Problem
+from segstudio.gui.item_models.photo_table import PhotoTable, photo_rows
+from segstudio.gui.item_models.problem_table import ProblemTable, as_text
+from segstudio.gui.pages import PageEntry
+from segstudio.gui.pages.base import Page, PageTools
+from segstudio.gui.theme import GRID
+from segstudio.gui.widgets.basics import button, label
+from segstudio.gui.widgets.filtered_table import FilteredTable
+from segstudio.gui.widgets.import_sources import ImportSources
+from segstudio.gui.widgets.import_summary import ImportSummary
+from segstudio.gui.widgets.legend import Legend
+from segstudio.gui.widgets.photo_preview import PhotoPreview
+from segstudio.jobs.import_report import ImportReport
+from segstudio.project.project import Project
+
+_PHOTO_KINDS = {
+    "": "All photos",
+    "problems": "With problems",
+    "outlined": "With outlines",
+    "bare": "Without outlines",
+}
+_PROBLEM_KINDS = {"": "All", "error": "Left out", "warning": "Look at it", "info": "Notes"}
 
 
 class ImportPage(Page):
-    """Brings annotation exports into the project."""
+    """Brings annotation exports into the project and tells what came of it."""
+
+    heading = "Import your outlines"
+    subtitle = "Drop your CVAT or LabelMe export here, and the folder with its photos."
+
+    def __init__(self, entry: PageEntry, tools: PageTools) -> None:
+        super().__init__(entry, tools)
+        self.setAcceptDrops(True)
+        self._report: ImportReport | None = None
+        self.photo_table, self.problem_table = PhotoTable(self), ProblemTable(self)
+        self.photo_list = FilteredTable(self.photo_table, _PHOTO_KINDS, 0)
+        self.problem_list = FilteredTable(self.problem_table, _PROBLEM_KINDS, 1)
+        self.preview = PhotoPreview(self.session)
+        self.summary = ImportSummary()
+        self.chooser = ImportSources()
+        self._build()
+        self._connect()
+        self._show_photos()
+
+    def handlers(self) -> dict[str, Callable[[], None]]:
+        """Return what this page does for action ids."""
+        if not self.session.photos:
+            return {}
+        return {
+            "fit": self.preview.fit,
+            "actual_size": self.preview.actual_size,
+            "zoom_in": self.preview.zoom_in,
+            "zoom_out": self.preview.zoom_out,
+            "toggle_overlay": self.preview.toggle_overlay,
+            **({"copy_problems": self.copy_problems} if self.problem_table.rows else {}),
+        }
+
+    def entered(self) -> None:
+        """Show the current photo."""
+        self.preview.set_active(True)
+
+    def left(self) -> None:
+        """Make no previews in the background."""
+        self.preview.set_active(False)
+
+    def close_page(self) -> None:
+        """End the loading thread."""
+        self.preview.close_preview()
+
+    # Doing
+
+    def start_import(self) -> None:
+        """Import what was chosen into the open project."""
+        project = self.session.project
+        if project is not None and self.chooser.sources:
+            job = partial(_import, project, self.chooser.sources, self.chooser.photos)
+            self.runner.start("Importing", job)
+
+    def copy_problems(self) -> None:
+        """Put the problems that are shown onto the clipboard."""
+        rows = self.problem_table.rows
+        shown: list[Problem] = [rows[i] for i in self.problem_list.shown_rows()]
+        QGuiApplication.clipboard().setText(as_text(shown))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept files."""
+        if event.mimeData().hasUrls() and not self.blocked:
+            event.acceptProposedAction()
+            self.chooser.mark_drop(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Forget the drag."""
+        self.chooser.mark_drop(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Take the files."""
+        self.chooser.mark_drop(False)
+        event.acceptProposedAction()
+        self.chooser.choose(tuple(Path(url.toLocalFile()) for url in event.mimeData().urls()))
+
+    # Showing
+
+    def _forget_import(self) -> None:
+        self._report = None
+        self.problem_table.set_rows(())
+        self.chooser.clear()
+
+    def _show_result(self, result: object) -> None:
+        if not isinstance(result, ImportReport):
+            return
+        self._report = result
+        self.problem_table.set_rows(result.problems)
+        self.chooser.clear()
+        self.session.note_import()
+
+    def _show_photos(self) -> None:
+        items = self._report.items if self._report else ()
+        rows = photo_rows(self.session.photos, items)
+        self.photo_table.set_rows(rows)
+        self.summary.tell(rows, self._report)
+        self._legend.show_palette(self.session.palette if self.session.photos else None)
+        problems = len(self.problem_table.rows)
+        self._tabs.setTabText(0, f"Photos  {len(rows):,}")
+        self._tabs.setTabText(1, f"Problems  {problems:,}")
+        self._results.setVisible(bool(rows) or problems > 0)
+        self._waiting.setVisible(self._results.isHidden())
+        self._follow_photo()
+
+    def _follow_photo(self) -> None:
+        self.photo_list.choose_row(self.photo_table.row_of(self.session.current_photo or ""))
+
+    def _choose_row(self, row: int) -> None:
+        name = self.photo_table.rows[row].name
+        if any(entry.name == name for entry in self.session.photos):
+            self.session.set_current_photo(name)
+
+    def _connect(self) -> None:
+        self.chooser.start_clicked.connect(self.start_import)
+        self.photo_list.row_chosen.connect(self._choose_row)
+        self.preview.class_hovered.connect(self.class_hovered)
+        self.preview.zoom_changed.connect(self.zoom_changed)
+        self.summary.next_clicked.connect(partial(self.page_requested.emit, "classes"))
+        self.session.project_changed.connect(self._forget_import)
+        self.session.photos_changed.connect(self._show_photos)
+        self.session.palette_changed.connect(self._show_photos)
+        self.session.current_photo_changed.connect(self._follow_photo)
+        self.runner.succeeded.connect(self._show_result)
+        self.runner.busy_changed.connect(self.chooser.set_busy)
+
+    def _build(self) -> None:
+        self._tabs = QTabWidget()
+        self._tabs.setDocumentMode(True)
+        copy = button("&Copy", icon_name="copy", tip="Copy the problems that are shown")
+        copy.clicked.connect(self.copy_problems)
+        self.problem_list.tools.addWidget(copy)
+        self._tabs.addTab(self.photo_list, "Photos")
+        self._tabs.addTab(self.problem_list, "Problems")
+        self._legend = Legend()
+        right = QWidget()
+        beside = QVBoxLayout(right)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(GRID)
+        beside.addWidget(self.preview, 1)
+        beside.addWidget(self._legend)
+        self._results = QSplitter(Qt.Orientation.Horizontal)
+        self._results.setHandleWidth(2 * GRID)
+        self._results.addWidget(self._tabs)
+        self._results.addWidget(right)
+        self._results.setSizes([55 * GRID, 65 * GRID])
+        self._results.setChildrenCollapsible(False)
+        self._waiting = label("What was read will be listed here, photo by photo.", "soft")
+        self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        outer = QVBoxLayout(self.body)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(2 * GRID)
+        outer.addWidget(self.chooser)
+        outer.addWidget(self.summary)
+        outer.addWidget(self._results, 1)
+        outer.addWidget(self._waiting, 1)
+
+
+def _import(
+    project: Project, sources: tuple[Path, ...], photos: Path | None, report: Reporter
+) -> ImportReport:
+    """Run the import job in the worker."""
+    from segstudio.jobs import import_annotations
+
+    request = import_annotations.ImportRequest(project=project, sources=sources, photos=photos)
+    return import_annotations.run(request, report)
