@@ -9,33 +9,38 @@ from segstudio.learning.config import TrainConfig
 from segstudio.project.project import Project
 from segstudio.project.runs import read_history, read_object
 
-_SHAPING = ("model", "train_layers", "device")
+_SHAPING = ("model", "train_layers")
 
 
-def seconds(project: Project, config: TrainConfig, device: str) -> float | None:
-    """Return the time that a training would take, None where no earlier run tells.
+def seconds(project: Project, config: TrainConfig) -> float | None:
+    """Return the time that a training would take here, None where no earlier run tells.
 
-    Only the same model with the same layers learning counts, on the same kind of `device` (cpu,
-    cuda, mps; empty for any). Time grows with epochs, crops and the area of a crop.
+    Only runs of the same model with the same layers learning count; time grows with epochs,
+    photos, crops per photo and the area of a crop.
     """
     wanted = config.model_dump(mode="json")
+    photos = len(project.split.names("train")) if project.split else 0
     for run in reversed(project.runs()):
         settings = read_object(run.path / "config.json")
         measured = [_number(epoch.get("seconds")) for epoch in read_history(run.path)]
         # The first epoch also warms up; it counts only where it is alone.
         per_epoch = median(measured[1:] or measured) if measured else 0.0
-        work = _work(settings)
-        fits = all(settings.get(key) == wanted[key] for key in _SHAPING if key in wanted) and str(
-            settings.get("device", "")
-        ).startswith(device)
-        if fits and per_epoch > 0 and work > 0:
-            return per_epoch * _work(wanted) / work * config.epochs
+        before = _work(settings, _train_photos(settings))
+        if before and per_epoch and all(settings.get(key) == wanted[key] for key in _SHAPING):
+            return per_epoch * _work(wanted, photos) / before * config.epochs
     return None
 
 
-def _work(settings: Mapping[str, object]) -> float:
+def _work(settings: Mapping[str, object], photos: int) -> float:
     """Return what an epoch costs, up to a factor."""
-    return _number(settings.get("crops_per_photo")) * _number(settings.get("crop_size")) ** 2
+    crops = _number(settings.get("crops_per_photo")) * max(photos, 1)
+    return crops * _number(settings.get("crop_size")) ** 2
+
+
+def _train_photos(settings: Mapping[str, object]) -> int:
+    photos = settings.get("photos")
+    train = photos.get("train") if isinstance(photos, dict) else None
+    return len(train) if isinstance(train, list) else 0
 
 
 def _number(value: object) -> float:

@@ -14,6 +14,7 @@ from segstudio.core.errors import SegStudioError
 from segstudio.core.label_image import read_label
 from segstudio.core.overlay import blend, blend_errors, error_map
 from segstudio.core.palette import Palette
+from segstudio.photos.cache import thumbnail
 from segstudio.photos.reader import read_photo, read_photo_sized
 
 Bytes = npt.NDArray[np.uint8]
@@ -60,6 +61,11 @@ def load_layers(photo: Path, truth: Path | None, prediction: Path | None, longes
 def load_preview(path: Path) -> Bytes:
     """Read a preview of a run, uint8 (H, W, 3) RGB; SegStudioError where it is damaged."""
     return read_photo(path)
+
+
+def load_thumbnail(photo: Path, longest: int, cache: Path) -> Bytes:
+    """Read a photo's small copy, uint8 (H, W, 3) RGB, kept in `cache`; SegStudioError if none."""
+    return thumbnail(photo, longest, cache)
 
 
 def missing(layers: Layers, mode: Mode) -> str:

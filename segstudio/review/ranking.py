@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from segstudio.core.errors import SegStudioError
 from segstudio.core.files import read_json
+from segstudio.core.splits import Part
 
+FEW_PHOTOS = 20
 Grade = Literal["good", "warning", "error", ""]
 
 
@@ -38,6 +40,7 @@ class RunScores(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    part: Part = Field("val", alias="split")
     miou: float | None
     pixel_accuracy: float | None
     classes: dict[str, ClassScore]
@@ -68,6 +71,20 @@ def grade(iou: float | None) -> Grade:
     if iou is None:
         return ""
     return "good" if iou >= 0.75 else "warning" if iou >= 0.5 else "error"
+
+
+def headline(scores: RunScores) -> str:
+    """Return in one sentence how good a run is and on what that rests."""
+    count = len(scores.photos)
+    photos = f"{count} photo" if count == 1 else f"{count} photos"
+    if scores.miou is None:
+        return "Nothing could be scored on these photos."
+    what = f"Average overlap {scores.miou:.2f} (0 none, 1 perfect)"
+    if scores.part == "train":
+        return f"{what} on {photos} that it learned from, which says little about new ones."
+    kept = "kept aside for the very end" if scores.part == "test" else "kept aside"
+    few = ". With so few photos this is rough" if count < FEW_PHOTOS else ""
+    return f"{what} on {photos} {kept}{few}."
 
 
 def in_words(iou: float | None) -> str:

@@ -72,8 +72,8 @@ class WeightsChoice(QWidget):
         self._from_file.setChecked(True)
 
     def set_download(self, size: str) -> None:
-        """Say how much the published weights are, such as `42 MB`; empty: nothing to load."""
-        loads = f"downloads once, {size}" if size else "already on this computer"
+        """Say how much the published weights are, such as `42 MB`; empty: not known."""
+        loads = f"downloads once, {size}" if size else "downloads once"
         self._published.setText(f"General knowledge ({loads})")
 
     def choose_file(self) -> None:

@@ -1,0 +1,277 @@
+"""The review page: how good a run is, where it fails, the worst photo first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QKeyEvent
+
+from segstudio.core.errors import SegStudioError
+from segstudio.gui.pages import PageEntry
+from segstudio.gui.pages.base import Page, PageTools
+from segstudio.gui.pages.review_layout import ReviewParts, run_title
+from segstudio.gui.pages.review_lines import photo_lines, photo_words
+from segstudio.gui.pages.review_pictures import Place, ReviewPictures
+from segstudio.gui.widgets.image_pyramid import Pixels
+from segstudio.gui.widgets.photo_scores import PhotoLine
+from segstudio.jobs import evaluate
+from segstudio.jobs.evaluate import EvaluateRequest, Scores, prediction_path
+from segstudio.project.entries import RunInfo
+from segstudio.review.layers import Layers, Look, Mode, missing
+from segstudio.review.ranking import RunScores, headline, load_scores
+
+
+class ReviewPage(Page):
+    """Shows a run's scores and, photo by photo, what it sees."""
+
+    heading = "Review"
+    subtitle = "See honestly how good it is, worst photo first."
+
+    def __init__(self, entry: PageEntry, tools: PageTools) -> None:
+        super().__init__(entry, tools)
+        self.parts = ReviewParts(self.body)
+        self.header.addWidget(self.parts.runs)
+        self.header.addWidget(self.parts.score_button)
+        self.pictures = ReviewPictures(self)
+        self._run: RunInfo | None = None
+        self._scores: RunScores | None = None
+        self._look = Look(Mode.PREDICTION)
+        self._held = False
+        self._place: Place | None = None
+        self._layers: Layers | None = None
+        self._stale = True
+        self.parts.modes.show_mode(self._look.mode)
+        self._connect()
+
+    # What the window asks
+
+    def handlers(self) -> dict[str, Callable[[], None]]:
+        """Return what the View, Go and Review menus do here."""
+        view = self.parts.compare.view
+        found: dict[str, Callable[[], None]] = {
+            "fit": view.fit,
+            "actual_size": view.actual_size,
+            "zoom_in": partial(view.zoom_by, 1.25),
+            "zoom_out": partial(view.zoom_by, 0.8),
+            "next_photo": partial(self.step, 1),
+            "previous_photo": partial(self.step, -1),
+            "show_photo": partial(self.set_mode, Mode.PHOTO),
+            "show_truth": partial(self.set_mode, Mode.TRUTH),
+            "show_prediction": partial(self.set_mode, Mode.PREDICTION),
+            "show_errors": partial(self.set_mode, Mode.ERRORS),
+            "show_side_by_side": partial(self.set_mode, Mode.SIDE_BY_SIDE),
+        }
+        if self._run is not None and not self.runner.busy:
+            found["evaluate"] = self.score
+        return found
+
+    def entered(self) -> None:
+        """Bring the page up to date with what changed while it was away."""
+        if self._stale and not self.blocked:
+            self._stale = False
+            self._show_runs()
+
+    def close_page(self) -> None:
+        """End the loading threads."""
+        self.pictures.close()
+        self.parts.photos.thumbnails.close()
+
+    # What the user does
+
+    @property
+    def look(self) -> Look:
+        """How photos are shown now, the held key apart."""
+        return self._look
+
+    def set_mode(self, mode: Mode) -> None:
+        """Show photo, outlines, prediction, errors, or both side by side."""
+        self._look = replace(self._look, mode=mode)
+        self.parts.modes.show_mode(mode)
+        self.parts.show_errors_legend(mode is Mode.ERRORS)
+        self._show_photo()
+
+    def set_opacity(self, percent: int) -> None:
+        """Show colours more or less strongly."""
+        self._look = replace(self._look, opacity=percent / 100)
+        self._show_photo()
+
+    def set_hidden(self, hidden: frozenset[int]) -> None:
+        """Hide the colours of some palette ids."""
+        self._look = replace(self._look, hidden=hidden)
+        self._show_photo()
+
+    def step(self, by: int) -> None:
+        """Go to a photo further down (or up) the list, worst first."""
+        lines = self.parts.photos.photos.lines
+        if not lines:
+            return
+        row = self.parts.photos.photos.row_of(self.session.current_photo or "")
+        target = 0 if row is None else min(max(row + by, 0), len(lines) - 1)
+        self.session.set_current_photo(lines[target].name)
+
+    def score(self) -> None:
+        """Have the chosen run scored on the photos that were kept aside."""
+        project, run = self.session.project, self._run
+        if project is not None and run is not None:
+            kept = project.split.names("val") if project.split else ()
+            request = EvaluateRequest(project, run.name, "val" if kept else "train")
+            self.runner.start("Scoring the photos", partial(evaluate.run, request))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space: next photo; hold H: the photo without colours."""
+        if event.key() == Qt.Key.Key_Space:
+            self.step(1)
+        elif event.key() == Qt.Key.Key_H:
+            self._hold(True, event)
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Let H go: the colours come back."""
+        if event.key() == Qt.Key.Key_H:
+            self._hold(False, event)
+        else:
+            super().keyReleaseEvent(event)
+
+    def _hold(self, held: bool, event: QKeyEvent) -> None:
+        if not event.isAutoRepeat() and held != self._held:
+            self._held = held
+            self._show_photo()
+
+    # What is shown
+
+    def _show_runs(self) -> None:
+        """List the runs; the newest is chosen unless the one that was is still there."""
+        project = self.session.project
+        found = project.runs() if project is not None else ()
+        runs = [run for run in reversed(found) if run.has_checkpoint]
+        known = self.parts.known_runs()
+        keep = self._run.name if self._run and {run.name for run in runs} <= known else ""
+        chosen = next((run for run in runs if run.name == keep), runs[0] if runs else None)
+        self.parts.list_runs([(run_title(run), run.name) for run in runs], chosen)
+        self._take_run(chosen)
+
+    def _choose_run(self, index: int) -> None:
+        project = self.session.project
+        name = self.parts.runs.itemData(index)
+        if project is not None and name:
+            self._take_run(project.run(str(name)))
+
+    def _take_run(self, run: RunInfo | None) -> None:
+        project, self._run = self.session.project, run
+        self.pictures.forget()
+        self._layers = None
+        if project is None or run is None:
+            return
+        self._scores = load_scores(run.path)
+        self.parts.show_scores(self._scores, project.palette)
+        words = headline(self._scores) if self._scores else "This run has not been scored yet."
+        self.parts.headline.setText(words)
+        lines = photo_lines(project, self._scores)
+        self.parts.photos.photos.set_lines(lines, project.cache / "thumbnails")
+        if self._scores and lines:
+            self.session.set_current_photo(lines[0].name)
+        self._follow_photo()
+        self.actions_changed.emit()
+
+    def _follow_photo(self) -> None:
+        if self.session.current_photo:
+            self.parts.photos.choose(self.session.current_photo)
+        self._show_photo()
+
+    def _show_photo(self) -> None:
+        """Ask for the pictures of the current photo in the current look."""
+        name = self.session.current_photo or ""
+        lines = self.parts.photos.photos.lines
+        row = self.parts.photos.photos.row_of(name)
+        palette = self.session.palette
+        if not self.isVisible():
+            return
+        if row is None or palette is None:
+            self.parts.compare.clear("Choose a photo on the left.")
+            return
+        look = replace(self._look, mode=Mode.PHOTO) if self._held else self._look
+        near = [lines[i] for i in (row + 1, row - 1, row + 2) if 0 <= i < len(lines)]
+        self._place = self._place_of(lines[row])
+        self.pictures.show(self._place, look, palette, [self._place_of(line) for line in near])
+        self.parts.caption.setText(photo_words(lines[row]))
+
+    def _place_of(self, line: PhotoLine) -> Place:
+        project, run = self.session.project, self._run
+        assert project is not None
+        assert run is not None
+        part = self._scores.part if self._scores else "val"
+        truth = project.label_path(project.photo(line.name))
+        return Place(line.path, truth, prediction_path(run.path, part, line.name))
+
+    def _show_pictures(self, layers: Layers, pictures: tuple[Pixels, ...]) -> None:
+        self._layers = layers
+        self.parts.compare.show_panes(pictures, (Mode.TRUTH.value, Mode.PREDICTION.value))
+        lacks = "" if self._held else missing(layers, self._look.mode)
+        self.parts.show_hint(lacks)
+
+    def _show_failure(self, error: SegStudioError) -> None:
+        self._layers = None
+        self.parts.compare.clear(str(error))
+
+    def _show_zoom(self, _zoom: float) -> None:
+        entry, shown = self.session.current_entry, self.parts.compare.view.photo_size()
+        if entry is not None and not shown.isEmpty():
+            self.zoom_changed.emit(self.parts.compare.view.zoom * shown.width() / entry.width)
+
+    def _name_pixel(self, x: int, y: int) -> None:
+        """Tell the classes under the cursor, in the outlines and in the prediction."""
+        palette, layers = self.session.palette, self._layers
+        if palette is None or layers is None:
+            return
+        said = [
+            f"{who}: {palette.name_of(int(label[y, x]))}"
+            for who, label in (("yours", layers.truth), ("model", layers.prediction))
+            if label is not None and y < label.shape[0] and x < label.shape[1]
+        ]
+        self.class_hovered.emit("   ".join(said))
+
+    # Wiring
+
+    def _connect(self) -> None:
+        parts = self.parts
+        parts.runs.activated.connect(self._choose_run)
+        parts.score_button.clicked.connect(self.score)
+        parts.modes.chosen.connect(self.set_mode)
+        parts.opacity.valueChanged.connect(self.set_opacity)
+        parts.legend.hidden_changed.connect(self.set_hidden)
+        parts.compare.hovered.connect(self._name_pixel)
+        parts.compare.left.connect(lambda: self.class_hovered.emit(""))
+        parts.compare.zoom_changed.connect(self._show_zoom)
+        parts.photos.selectionModel().currentChanged.connect(self._choose_photo)
+        self.pictures.ready.connect(self._show_pictures)
+        self.pictures.failed.connect(self._show_failure)
+        self.session.current_photo_changed.connect(self._follow_photo)
+        self.runner.succeeded.connect(self._take_result)
+        self.runner.busy_changed.connect(self._show_busy)
+        for signal in (
+            self.session.project_changed,
+            self.session.photos_changed,
+            self.session.palette_changed,
+            self.session.runs_changed,
+        ):
+            signal.connect(self._refresh)
+
+    def _choose_photo(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.session.set_current_photo(self.parts.photos.photos.lines[index.row()].name)
+
+    def _refresh(self) -> None:
+        self._stale = True
+        if self.isVisible():
+            self.entered()
+
+    def _take_result(self, result: object) -> None:
+        if isinstance(result, Scores):
+            self.session.note_runs()
+
+    def _show_busy(self, busy: bool) -> None:
+        self.parts.score_button.setEnabled(not busy)

@@ -1,0 +1,46 @@
+"""The photos of a review as lines, the worst first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from segstudio.core.errors import SegStudioError
+from segstudio.gui.widgets.photo_scores import PhotoLine
+from segstudio.gui.widgets.words import number
+from segstudio.project.project import Project
+from segstudio.review.ranking import RunScores, in_words
+
+_PART_WORDS = {"train": "it learned from this photo", "val": "kept aside to check", "test": "test"}
+
+
+def photo_lines(project: Project, scores: RunScores | None) -> tuple[PhotoLine, ...]:
+    """Return the outlined photos: the scored ones worst first, then the others by name."""
+    parts = project.split.parts if project.split else {}
+    ranked = [(score.photo, score.miou) for score in scores.worst_first()] if scores else []
+    known = {entry.name for entry in project.photos}
+    scored = {name for name, _ in ranked}
+    rest = [(e.name, None) for e in project.photos if e.annotated and e.name not in scored]
+    return tuple(
+        PhotoLine(name, _file(project, name), parts.get(name, ""), score)
+        for name, score in [*ranked, *rest]
+        if name in known
+    )
+
+
+def _file(project: Project, name: str) -> Path:
+    """Return where a photo is; where it cannot be found, where it was."""
+    entry = project.photo(name)
+    try:
+        return project.photo_path(entry)
+    except SegStudioError:
+        return project.root / entry.path
+
+
+def photo_words(line: PhotoLine) -> str:
+    """Return a photo's name, overlap and part in one line."""
+    parts = [line.name]
+    if line.score is not None:
+        parts.append(f"overlap {number(line.score)}, {in_words(line.score)}")
+    if line.part in _PART_WORDS:
+        parts.append(_PART_WORDS[line.part])
+    return "   ·   ".join(parts)

@@ -1,0 +1,200 @@
+"""The train page: choose how thorough, look before the start, watch it learn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QStackedLayout
+
+from segstudio.core.errors import SegStudioError
+from segstudio.core.events import Event, RunStarted
+from segstudio.gui.pages import PageEntry
+from segstudio.gui.pages.base import Page, PageTools
+from segstudio.gui.pages.train_run import TrainRun, epochs_of
+from segstudio.gui.pages.train_setup import TrainSetup, run_words
+from segstudio.gui.widgets.basics import button
+from segstudio.jobs import estimate, preflight, train_and_score
+from segstudio.jobs.preflight import Preflight
+from segstudio.jobs.train import TrainRequest, TrainResult
+from segstudio.learning.presets import PRESETS
+from segstudio.project.runs import read_history
+
+TITLE = "Training"
+_LOOKING = "Looking at the photos"
+
+
+class TrainPage(Page):
+    """Starts a training and shows its events; the work itself is the job's."""
+
+    heading = "Train"
+    subtitle = "The model learns from your outlines. Nothing leaves this computer."
+
+    def __init__(self, entry: PageEntry, tools: PageTools) -> None:
+        super().__init__(entry, tools)
+        self.setup = TrainSetup()
+        self.run_view = TrainRun()
+        self._training = False
+        self._began = False
+        self._again = button("New training", icon_name="add")
+        self._again.setToolTip("Back to the choices; the run stays in the list")
+        self._again.clicked.connect(self.show_setup)
+        self.header.addWidget(self._again)
+        self._parts = QStackedLayout(self.body)
+        self._parts.addWidget(self.setup)
+        self._parts.addWidget(self.run_view)
+        self._connect()
+        self.show_setup()
+
+    @property
+    def training(self) -> bool:
+        """True while a training runs."""
+        return self._training
+
+    def handlers(self) -> dict[str, Callable[[], None]]:
+        """Return what the Train menu does here."""
+        if self._training:
+            return {"train_stop": self.stop}
+        return {} if self.runner.busy else {"train_start": self.start}
+
+    def entered(self) -> None:
+        """Look at the project anew."""
+        if not self.blocked and not self._training:
+            self._look()
+
+    def close_page(self) -> None:
+        """End the thread that loads the previews."""
+        self.run_view.close_sources()
+
+    def start(self) -> None:
+        """Train with what is chosen."""
+        project, config = self.session.project, self.setup.config()
+        if project is None or config is None:
+            return
+        request = TrainRequest(project, config)
+        self.runner.start(TITLE, partial(train_and_score.run, request))
+        self._training, self._began = True, False
+        self.setup.show_trouble(None)
+        self.run_view.prepare(config.patience)
+        self._show_run()
+        self.actions_changed.emit()
+
+    def stop(self) -> None:
+        """Stop the training; its best state is kept."""
+        self.runner.stop()
+        self.run_view.show_stopping()
+
+    def show_setup(self) -> None:
+        """Show the choices."""
+        self._parts.setCurrentWidget(self.setup)
+        self._again.hide()
+
+    def show_earlier(self, name: str) -> None:
+        """Show the curves of an earlier run."""
+        project = self.session.project
+        if project is None:
+            return
+        run = project.run(name)
+        history = read_history(run.path)
+        scored = history[0].get("iou") if history else None
+        names = tuple(scored) if isinstance(scored, dict) else ()
+        epochs = epochs_of(history, names)
+        self.run_view.show_history(run_words(name), epochs, names, self._class_colors())
+        self._show_run()
+
+    def _show_run(self) -> None:
+        self._parts.setCurrentWidget(self.run_view)
+        self._again.setVisible(not self._training)
+
+    def _connect(self) -> None:
+        self.setup.start_clicked.connect(self.start)
+        self.setup.config_changed.connect(self._show_times)
+        self.setup.run_chosen.connect(self.show_earlier)
+        self.run_view.stop_clicked.connect(self.stop)
+        self.run_view.review_clicked.connect(lambda: self.page_requested.emit("review"))
+        self.runner.events.connect(self._take_events)
+        self.runner.succeeded.connect(self._take_result)
+        self.runner.failed.connect(self._take_failure)
+        self.runner.busy_changed.connect(self._show_busy)
+        self.session.project_changed.connect(self._take_project)
+        for signal in (
+            self.session.photos_changed,
+            self.session.palette_changed,
+            self.session.split_changed,
+        ):
+            signal.connect(self._look_if_seen)
+        self.session.runs_changed.connect(self._show_runs)
+
+    # The project
+
+    def _take_project(self) -> None:
+        self.show_setup()
+        self.setup.show_trouble(None)
+        self._show_runs()
+        self._look_if_seen()
+
+    def _look_if_seen(self) -> None:
+        if self.isVisible():
+            self.entered()
+
+    def _look(self) -> None:
+        """Have the pre-flight list made; its result comes back through `succeeded`."""
+        project = self.session.project
+        if project is not None:
+            self.runner.start(_LOOKING, partial(preflight.run, project), background=True)
+            self._show_runs()
+
+    def _show_runs(self) -> None:
+        project = self.session.project
+        self.setup.show_runs(project.runs() if project is not None else ())
+        self._show_times()
+
+    def _show_times(self) -> None:
+        project = self.session.project
+        if project is not None:
+            configs = {p.name: self.setup.preset_config(p.name) for p in PRESETS}
+            times = {name: estimate.seconds(project, own) for name, own in configs.items()}
+            self.setup.set_times(times)
+
+    def _class_colors(self) -> dict[str, QColor]:
+        palette = self.session.palette
+        entries = palette.classes if palette is not None else ()
+        return {entry.name: QColor(entry.color) for entry in entries}
+
+    # The job
+
+    def _take_events(self, batch: list[Event]) -> None:
+        if self._training:
+            self._began = self._began or any(isinstance(event, RunStarted) for event in batch)
+            self.run_view.show_events(batch, self._class_colors())
+
+    def _take_result(self, result: object) -> None:
+        if isinstance(result, Preflight):
+            self.setup.show_preflight(result)
+        elif isinstance(result, TrainResult) and self._training:
+            self._end()
+            if result.run:
+                self.run_view.show_result(result)
+            else:
+                self.show_setup()
+            self.session.note_runs()
+
+    def _take_failure(self, error: SegStudioError) -> None:
+        if not self._training:
+            return
+        self._end()
+        if self._began:
+            self.run_view.show_failure(error.what)
+        else:
+            self.setup.show_trouble(error)
+            self.show_setup()
+        self.session.note_runs()
+
+    def _end(self) -> None:
+        self._training = False
+        self._show_run()
+        self.actions_changed.emit()
+
+    def _show_busy(self, busy: bool) -> None:
+        self.setup.set_busy(busy)

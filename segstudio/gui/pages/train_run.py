@@ -1,0 +1,265 @@
+"""The second half of the train page: a run as it goes, or as it went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QProgressBar, QSplitter, QWidget
+
+from segstudio.core.events import (
+    BestSaved,
+    EpochDone,
+    Event,
+    Message,
+    PreviewReady,
+    ProblemFound,
+    Progress,
+    RunStarted,
+    StepDone,
+)
+from segstudio.gui.theme import GRID
+from segstudio.gui.widgets.basics import button, card, column, label, row
+from segstudio.gui.widgets.curves import TrainingCurves
+from segstudio.gui.widgets.overlay_strip import OverlayStrip
+from segstudio.gui.widgets.words import EPOCH, MEAN_IOU, NOT_MEASURED, PATIENCE, duration, number
+from segstudio.jobs.train import TrainResult
+
+
+class TrainRun(QWidget):
+    """Shows events as they come; every number on it was in one of them."""
+
+    stop_clicked = Signal()
+    review_clicked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.curves = TrainingCurves()
+        self.strip = OverlayStrip()
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.headline = label("", "heading")
+        self.note = label("", "soft", wrap=True)
+        self.epoch = _Figure("epoch", EPOCH)
+        self.left = _Figure("time left", "Measured on this computer while it trains.")
+        self.best = _Figure("best average overlap", MEAN_IOU)
+        self.patience = _Figure("since the best", PATIENCE)
+        self.stop_button = button("Stop and keep best", icon_name="stop")
+        self.stop_button.setToolTip("Ends the training; the best state so far is kept (Shift+F5)")
+        self.review_button = button("Review worst photos", icon_name="review", role="primary")
+        self._epochs = 0
+        self._patience = 0
+        self._lay_out()
+        self.stop_button.clicked.connect(self.stop_clicked)
+        self.review_button.clicked.connect(self.review_clicked)
+
+    # A run that goes
+
+    def prepare(self, patience: int) -> None:
+        """Clear everything for a run that was asked for and has not begun yet."""
+        self._patience = patience
+        self.strip.reset("The overlays of four photos appear here after every epoch.")
+        self.curves.start(RunStarted("", 1, 1, "", (), 0, 0), {})
+        self.headline.setText("Getting ready…")
+        self.note.setText("")
+        for figure in (self.epoch, self.left, self.best, self.patience):
+            figure.set_value(NOT_MEASURED)
+        self.bar.setRange(0, 0)
+        self._show_running(True)
+
+    def show_events(self, batch: list[Event], colors: Mapping[str, QColor]) -> None:
+        """Show a batch of events; the plots are drawn once."""
+        for event in batch:
+            self._show_event(event, colors)
+        self.curves.refresh()
+
+    def show_stopping(self) -> None:
+        """Show that the stop was heard."""
+        self.headline.setText("Stopping after this step; the best state is kept…")
+        self.stop_button.setEnabled(False)
+
+    def show_result(self, result: TrainResult) -> None:
+        """Show how the run ended."""
+        done = "Finished" if result.status == "completed" else "Stopped; the best state is kept"
+        self.headline.setText(f"{done} after {duration(result.seconds)}")
+        self.left.set_value(NOT_MEASURED)
+        self._show_running(False)
+        self.bar.setRange(0, 1)
+        self.bar.setValue(1)
+
+    def show_failure(self, what: str) -> None:
+        """Show that the run ended badly."""
+        self.headline.setText("The training ended early")
+        self.note.setText(what)
+        self._show_running(False)
+        self.bar.setRange(0, 1)
+
+    # A run that went
+
+    def show_history(
+        self,
+        title: str,
+        epochs: list[EpochDone],
+        names: tuple[str, ...],
+        colors: Mapping[str, QColor],
+    ) -> None:
+        """Show the curves of an earlier run."""
+        last = epochs[-1].epoch if epochs else 0
+        self.prepare(0)
+        started = RunStarted(title, last, 1, "", names, 0, 0)
+        self.show_events([started, *epochs], colors)
+        self.strip.reset("Previews are shown while a run trains.")
+        self.headline.setText(title)
+        self.left.set_value(NOT_MEASURED)
+        self._show_running(False)
+        self.bar.setRange(0, 1)
+        self.bar.setValue(1)
+
+    def close_sources(self) -> None:
+        """End the loading thread."""
+        self.strip.close_source()
+
+    # Inside
+
+    def _show_event(self, event: Event, colors: Mapping[str, QColor]) -> None:
+        match event:
+            case RunStarted():
+                self._start(event, colors)
+            case StepDone():
+                self.curves.add_step(event)
+                self.bar.setValue(event.step)
+                self.left.set_value(duration(event.eta_seconds))
+                if not self.epoch.value.startswith(f"{event.epoch} "):
+                    self.epoch.set_value(f"{event.epoch} of {self._epochs}")
+            case EpochDone():
+                self.curves.add_epoch(event)
+                self._show_epoch(event)
+            case PreviewReady():
+                self.strip.add(event)
+            case Progress() if self.bar.maximum() <= 1:
+                self.headline.setText(f"{event.stage}… {event.detail}".strip())
+            case Message(text=text):
+                self.note.setText(text)
+            case ProblemFound(problem=problem):
+                self.note.setText(problem.message)
+            case Progress() | BestSaved():
+                pass
+
+    def _start(self, event: RunStarted, colors: Mapping[str, QColor]) -> None:
+        self._epochs = event.epochs
+        self.curves.start(event, colors)
+        self.bar.setRange(0, max(event.epochs * event.steps_per_epoch, 1))
+        self.bar.setValue(0)
+        check = f"{event.val_photos} to check" if event.val_photos else "none to check"
+        self.headline.setText(f"Training on {event.train_photos} photos, {check}")
+
+    def _show_epoch(self, event: EpochDone) -> None:
+        self.epoch.set_value(f"{event.epoch} of {self._epochs}")
+        self.best.set_value(number(event.best_miou))
+        if event.best_miou is not None:
+            self.best.set_caption(f"best average overlap (epoch {event.best_epoch})")
+        if event.val_miou is None:
+            self.patience.set_value(NOT_MEASURED)
+            return
+        limit = f" of {self._patience}" if self._patience else ""
+        self.patience.set_value(f"{event.epochs_without_gain}{limit}")
+
+    def _show_running(self, running: bool) -> None:
+        self.stop_button.setVisible(running)
+        self.stop_button.setEnabled(running)
+        self.review_button.setVisible(not running)
+
+    def _lay_out(self) -> None:
+        self.patience.set_caption("epochs since the best")
+        top, inside = card()
+        figures = row(self.best, self.epoch, self.left, self.patience, 1, spacing=5 * GRID)
+        figures.addWidget(self.stop_button, 0, Qt.AlignmentFlag.AlignBottom)
+        figures.addWidget(self.review_button, 0, Qt.AlignmentFlag.AlignBottom)
+        words = row(self.headline, self.note, spacing=2 * GRID)
+        words.setStretch(1, 1)
+        inside.addLayout(words)
+        inside.addLayout(figures)
+        inside.addWidget(self.bar)
+        plots, plots_inside = card()
+        plots_inside.addWidget(self.curves)
+        strip, strip_inside = card()
+        strip_inside.addWidget(self.strip)
+        parts = QSplitter(Qt.Orientation.Vertical)
+        parts.setChildrenCollapsible(False)
+        parts.setHandleWidth(GRID)
+        parts.addWidget(plots)
+        parts.addWidget(strip)
+        parts.setStretchFactor(0, 3)
+        parts.setStretchFactor(1, 2)
+        outer = column(top, spacing=GRID)
+        outer.addWidget(parts, 1)
+        self.setLayout(outer)
+
+
+class _Figure(QWidget):
+    """A number in large print over its caption."""
+
+    def __init__(self, caption: str, tip: str) -> None:
+        super().__init__()
+        self._value = label(NOT_MEASURED, "number")
+        self._caption = label(caption, "small")
+        self.setToolTip(tip)
+        self.setLayout(column(self._value, self._caption, spacing=0))
+
+    @property
+    def value(self) -> str:
+        """The number as shown."""
+        return self._value.text()
+
+    def set_value(self, text: str) -> None:
+        """Show a number."""
+        if text != self._value.text():
+            self._value.setText(text)
+
+    def set_caption(self, text: str) -> None:
+        """Show what the number is."""
+        self._caption.setText(text)
+
+
+def epochs_of(history: list[dict[str, object]], names: tuple[str, ...]) -> list[EpochDone]:
+    """Return the lines of a run's history as the events that they once were."""
+    best: EpochDone | None = None
+    events: list[EpochDone] = []
+    for line in history:
+        event = _epoch_of(line, names)
+        if event.val_miou is not None and (best is None or event.val_miou > (best.val_miou or 0)):
+            best = event
+        gain = event.epoch - best.epoch if best else 0
+        events.append(
+            replace(
+                event,
+                best_epoch=best.epoch if best else None,
+                best_miou=best.val_miou if best else None,
+                epochs_without_gain=gain,
+            )
+        )
+    return events
+
+
+def _epoch_of(line: dict[str, object], names: tuple[str, ...]) -> EpochDone:
+    iou = line.get("iou")
+    scores = iou if isinstance(iou, dict) else {}
+    return EpochDone(
+        epoch=int(_number(line.get("epoch")) or 0),
+        train_loss=_number(line.get("train_loss")) or 0.0,
+        val_loss=_number(line.get("val_loss")),
+        val_miou=_number(line.get("val_miou")),
+        class_iou=tuple(_number(scores.get(name)) for name in names),
+        seconds=_number(line.get("seconds")) or 0.0,
+        lr=_number(line.get("lr")) or 0.0,
+        best_epoch=None,
+        best_miou=None,
+        epochs_without_gain=0,
+        eta_seconds=None,
+    )
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None

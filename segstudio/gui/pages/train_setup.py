@@ -1,0 +1,242 @@
+"""The first half of the train page: what to start, and what speaks for and against it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from segstudio.core.errors import SegStudioError
+from segstudio.gui.forms import Form
+from segstudio.gui.theme import GRID
+from segstudio.gui.widgets.basics import button, card, column, label, row
+from segstudio.gui.widgets.findings import FindingsList
+from segstudio.gui.widgets.preset_cards import PresetCards
+from segstudio.gui.widgets.weights_choice import PRETRAINED, SCRATCH, WeightsChoice
+from segstudio.gui.widgets.words import FROZEN, VALIDATION, duration, number
+from segstudio.jobs.preflight import Preflight
+from segstudio.learning.config import TrainConfig
+from segstudio.learning.models import model_named
+from segstudio.learning.presets import PRESETS, preset_named
+from segstudio.project.entries import RunInfo
+
+_ADVANCED = tuple(name for name in TrainConfig.model_fields if name != "weights")
+UNKNOWN_TIME = "time unknown before the first run"
+
+
+class TrainSetup(QWidget):
+    """Presets, what to start from, advanced settings; findings, the Train button, earlier runs."""
+
+    start_clicked = Signal()
+    config_changed = Signal()
+    run_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.presets = PresetCards()
+        self.weights = WeightsChoice()
+        self.findings = FindingsList()
+        self.train_button = button("Train", icon_name="play", role="primary", size="large")
+        self.train_button.setToolTip("Start training (F5)")
+        self.train_button.setMinimumHeight(7 * GRID)
+        self.trouble, self._trouble_words = _trouble_card()
+        self._form = Form(TrainConfig(), _ADVANCED)
+        self._base = TrainConfig()
+        self._can_start, self._busy = True, False
+        self._fold = button("Show advanced settings", role="link")
+        self._runs = QListWidget()
+        self._runs_title = label("Earlier runs", "heading")
+        self._lay_out()
+        for preset in PRESETS:
+            self.presets.add(preset.name, preset.title, preset.note)
+        self.presets.choose("normal")
+        self._take_preset()
+        self._connect()
+
+    # What is chosen
+
+    def config(self) -> TrainConfig | None:
+        """Return the settings as chosen; None where they contradict, which the form then shows."""
+        config = self._form.config()
+        if config is None:
+            self._unfold(True)
+        return config
+
+    def set_times(self, seconds: dict[str, float | None]) -> None:
+        """Show per preset how long it takes; None where that was not measured yet."""
+        for name, time in seconds.items():
+            words = UNKNOWN_TIME if time is None else duration(time)
+            self.presets.card(name).set_time(words)
+
+    def preset_config(self, name: str) -> TrainConfig:
+        """Return what a preset would train with the weights as chosen."""
+        return preset_named(name).config_for(self.weights.value)
+
+    # What is shown
+
+    def show_preflight(self, preflight: Preflight) -> None:
+        """Show the findings; an error among them forbids to start."""
+        self.findings.show_preflight(preflight)
+        self._can_start = preflight.can_start
+        self._allow()
+
+    def set_busy(self, busy: bool) -> None:
+        """Forbid to start while another job runs."""
+        self._busy = busy
+        self._allow()
+
+    def show_runs(self, runs: tuple[RunInfo, ...]) -> None:
+        """List the runs, newest first."""
+        self._runs.clear()
+        for run in reversed(runs):
+            score = f"overlap {number(run.val_miou)}"
+            item = QListWidgetItem(f"{run_words(run.name)}    {score}    {run.status}")
+            item.setData(Qt.ItemDataRole.UserRole, run.name)
+            item.setToolTip(f"{run.name}\n{run.model}, {run.epochs} epochs. Enter: its curves.")
+            self._runs.addItem(item)
+        for widget in (self._runs, self._runs_title):
+            widget.setVisible(bool(runs))
+
+    def show_trouble(self, error: SegStudioError | None) -> None:
+        """Show why no training began, with the ways on; None hides it."""
+        self.trouble.setVisible(error is not None)
+        if error is not None:
+            self._trouble_words.setText(f"{error.what}\n{error.meaning}".strip())
+
+    # Inside
+
+    def _allow(self) -> None:
+        self.train_button.setEnabled(self._can_start and not self._busy)
+
+    def _connect(self) -> None:
+        self.train_button.clicked.connect(self.start_clicked)
+        self.presets.chosen.connect(self._take_preset)
+        self.weights.changed.connect(self._take_weights)
+        self._form.changed.connect(self.config_changed)
+        self._fold.clicked.connect(self._toggle_form)
+        self._runs.itemActivated.connect(self._choose_run)
+        self._runs.itemClicked.connect(self._choose_run)
+
+    def _take_preset(self) -> None:
+        self._set_base(self.preset_config(self.presets.current), {})
+
+    def _take_weights(self) -> None:
+        """Take what the preset says for other weights; what was edited by hand stays."""
+        before = self._base.model_dump()
+        edited = {k: v for k, v in self._form.values().items() if v != before[k]}
+        self._set_base(self.preset_config(self.presets.current), edited)
+
+    def _set_base(self, base: TrainConfig, edited: dict[str, Any]) -> None:
+        self._base = base
+        config = base.model_copy(update=edited)
+        self._form.set_config(config)
+        size = re.search(r"\d+ MB", model_named(config.model).note)
+        self.weights.set_download(size[0] if size else "")
+        self.config_changed.emit()
+
+    def _toggle_form(self) -> None:
+        self._unfold(self._form.isHidden())
+
+    def _unfold(self, shown: bool) -> None:
+        self._form.setVisible(shown)
+        self._fold.setText("Hide advanced settings" if shown else "Show advanced settings")
+
+    def _choose_run(self, item: QListWidgetItem) -> None:
+        self.run_chosen.emit(str(item.data(Qt.ItemDataRole.UserRole)))
+
+    def _take_file(self) -> None:
+        self.weights.choose_file()
+        self.show_trouble(None)
+
+    def _take_scratch(self) -> None:
+        self.weights.set_value(SCRATCH)
+        self.show_trouble(None)
+
+    def _take_published(self) -> None:
+        self.weights.set_value(PRETRAINED)
+        self.show_trouble(None)
+        self.start_clicked.emit()
+
+    def _lay_out(self) -> None:
+        self._form.hide()
+        trouble = self.trouble.layout()
+        assert isinstance(trouble, QVBoxLayout)
+        again = button("Try again")
+        again.clicked.connect(self._take_published)
+        choose = button("Choose a file…")
+        choose.clicked.connect(self._take_file)
+        scratch = button("Train from scratch")
+        scratch.clicked.connect(self._take_scratch)
+        trouble.addLayout(row(choose, scratch, again, 1))
+        self.trouble.hide()
+        start_from, inside = card()
+        start_from.setToolTip(FROZEN)
+        inside.addWidget(self.weights)
+        left = column(
+            self.trouble,
+            label("How long may it take?", "heading"),
+            self.presets,
+            label("What does the model know at the start?", "heading"),
+            start_from,
+            row(self._fold, 1),
+            self._form,
+            spacing=GRID + 4,
+        )
+        left.addStretch(1)
+        holder = QWidget()
+        left.setContentsMargins(0, 0, 2 * GRID, 0)
+        holder.setLayout(left)
+        outer = row(_scrolled(holder), self._right(), spacing=2 * GRID)
+        outer.setStretch(0, 3)
+        outer.setStretch(1, 2)
+        self.setLayout(outer)
+
+    def _right(self) -> QWidget:
+        title = label("Before you start", "heading")
+        title.setToolTip(VALIDATION)
+        box, inside = card()
+        inside.addWidget(self.findings)
+        self._runs.setMaximumHeight(20 * GRID)
+        side = column(title, box, self.train_button, self._runs_title, self._runs, spacing=GRID + 4)
+        side.addStretch(1)
+        side.setContentsMargins(0, 0, 0, 0)
+        holder = QWidget()
+        holder.setLayout(side)
+        return _scrolled(holder)
+
+
+def run_words(name: str) -> str:
+    """Return a run's folder name as a photographer reads it: 20 Nov 12:31, model."""
+    found = re.match(r"(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)\d\d-(.*)", name)
+    if not found:
+        return name
+    _, month, day, hour, minute, rest = found.groups()
+    months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    return f"{int(day)} {months[int(month) - 1]} {hour}:{minute}  {rest}"
+
+
+def _trouble_card() -> tuple[QFrame, QLabel]:
+    frame, inside = card(role="note")
+    words = label("", wrap=True)
+    inside.addWidget(label("The training could not begin", "heading"))
+    inside.addWidget(words)
+    return frame, words
+
+
+def _scrolled(widget: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(widget)
+    return area
