@@ -70,8 +70,8 @@ class TerminalReporter:
                 self.say(f"{event.problem.severity}: {event.problem}")
             case events.RunStarted():
                 self.say(
-                    f"Training {event.run} on {event.device}: {event.train_photos} photos to learn "
-                    f"from, {event.val_photos} to check, {event.epochs} epochs."
+                    f"Training {event.run}: {event.train_photos} photos to learn from, "
+                    f"{event.val_photos} to check, {event.epochs} epochs.\nOn {event.device}"
                 )
             case events.StepDone():
                 detail = f"loss {event.loss:.3f}{_left(event.eta_seconds)}"
@@ -136,8 +136,6 @@ def run_to_exit(job: Callable[[TerminalReporter], Outcome], *, as_json: bool) ->
     except SegStudioError as error:
         tell_failure(error, as_json=as_json)
         return error.exit_code
-    for problem in outcome.problems:
-        reporter.say(f"{problem.severity}: {problem}")
     if as_json:
         sys.stdout.write(json.dumps(outcome.value, ensure_ascii=False) + "\n")
     else:

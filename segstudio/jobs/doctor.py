@@ -98,11 +98,11 @@ def _weights() -> Iterator[Check]:
     from segstudio.learning.models import MODELS
 
     for entry in MODELS:
-        path = cached_file(entry.published)
+        path = cached_file(entry.weights)
         if path.is_file():
             yield Check(f"Weights of {entry.name}", "ok", f"here: {path}")
         else:
-            text = f"not here; downloaded when first needed from {entry.published.url} to {path}"
+            text = f"not here; downloaded when first needed from {entry.weights.url} to {path}"
             yield Check(f"Weights of {entry.name}", "note", text)
 
 

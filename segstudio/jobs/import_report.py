@@ -96,3 +96,18 @@ class ImportReport:
             "items": [item.as_json() for item in self.items],
             "problems": [problem.as_json() for problem in self.problems],
         }
+
+    def as_text(self) -> str:
+        """Return a summary for the terminal: counts, how the format was told, the classes."""
+        without = sum(item.status == "converted-without-photo" for item in self.items)
+        lines = [f"{self.converted} of {self.photos} photos got a label image."]
+        if without:
+            lines.append(f"{without} of these have no photo; their size is the one stated.")
+        if self.skipped:
+            lines.append(f"{self.skipped} were skipped; the problems above say why.")
+        lines += [f"Format {reason}" for reason in self.reasons]
+        lines += [
+            f"  {name}: in {count.photos} photos, {count.pixels:,} pixels"
+            for name, count in self.classes.items()
+        ]
+        return "\n".join(lines)
