@@ -128,7 +128,8 @@ def burn_all(named: Sequence[Named], rules: Rules, report: Reporter) -> BurnedAl
     def work(row: Named) -> _Outcome | None:
         return None if report.stop_requested else _convert(row, rules)
 
-    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
+    pool = ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1))
+    try:
         for done, outcome in enumerate(pool.map(work, named), start=1):
             if outcome is None:
                 result.interrupted = True
@@ -143,6 +144,9 @@ def burn_all(named: Sequence[Named], rules: Rules, report: Reporter) -> BurnedAl
             for shape, source in outcome.unknown:
                 unknown.setdefault(shape.label, []).append((shape, source))
             report(Progress("Making label images", done, len(named), outcome.item.photo))
+    finally:
+        # After a full disk or Ctrl+C nobody waits for what has not begun.
+        pool.shutdown(cancel_futures=True)
     for problem in _unknown_labels(unknown, rules.palette):
         result.problems.append(problem)
         report(ProblemFound(problem))

@@ -18,6 +18,9 @@ from segstudio.formats.pairing import Ambiguous, Found, PhotoIndex, Wanted
 from segstudio.formats.photo_pool import Photo, photos_beside, photos_in
 from segstudio.formats.source import FolderSource, Source
 
+_UNNAMED = "no annotation names this photo"
+_UNSURE = "an annotation may mean this photo or another of the same name"
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -158,8 +161,9 @@ def _pair_all(opened: Sequence[_Opened], photo_source: Source | None, result: Co
     listed = shared or [
         photo for entry in opened if not entry.source.single_file for photo in entry.photos
     ]
+    unsure = {id(p) for _, match in found if isinstance(match, Ambiguous) for p in match.photos}
     result.pairs += [
-        Pair(None, photo, photo.member, reason="no annotation names this photo")
+        Pair(None, photo, photo.member, reason=_UNSURE if id(photo) in unsure else _UNNAMED)
         for photo in listed
         if id(photo) not in used
     ]

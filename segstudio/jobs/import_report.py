@@ -65,21 +65,6 @@ class ImportReport:
         """The number of items without a label image."""
         return sum(item.status == "skipped" for item in self.items)
 
-    def as_text(self) -> str:
-        """Return what was found and done in a few lines."""
-        missing = sum(item.status == "converted-without-photo" for item in self.items)
-        lines = [f"Format {reason}." for reason in self.reasons]
-        lines.append(
-            f"{self.photos} photos: {self.converted} converted"
-            + (f" ({missing} without their photo)" if missing else "")
-            + f", {self.skipped} skipped."
-        )
-        lines += [
-            f"  {name}: in {count.photos} photos, {count.pixels} pixels"
-            for name, count in self.classes.items()
-        ]
-        return "\n".join(lines)
-
     def as_json(self) -> dict[str, Any]:
         """Return the object of report.json."""
         return {
