@@ -124,6 +124,8 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     top = float(values.max(initial=0))
     if image.mode == "F":
         full = 1.0 if top <= 1.0 else max(top, 255.0)
+    elif image.mode == "I" and top <= 255:
+        full = 255.0
     else:
         full = 65535.0 if top <= 65535 else top
     scaled = np.clip(values.astype(np.float32) * np.float32(255.0 / full), 0, 255)
