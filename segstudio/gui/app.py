@@ -15,6 +15,7 @@ from segstudio.core.errors import SegStudioError
 from segstudio.gui.errors import ErrorReporter, start_log
 from segstudio.gui.icons import icon
 from segstudio.gui.job_runner import JobRunner
+from segstudio.gui.label_burner import LabelBurner
 from segstudio.gui.main_window import MainWindow
 from segstudio.gui.pages.base import PageTools
 from segstudio.gui.session import Session
@@ -61,5 +62,6 @@ def build_window(app: QApplication, settings: Settings) -> MainWindow:
     errors = ErrorReporter(app)
     errors.install()
     theme = Theme(app, settings)
-    tools = PageTools(Session(app), JobRunner(app), settings)
-    return MainWindow(tools, theme, errors)
+    session, runner = Session(app), JobRunner(app)
+    LabelBurner(session, runner, app)
+    return MainWindow(PageTools(session, runner, settings), theme, errors)

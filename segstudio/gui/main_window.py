@@ -44,8 +44,8 @@ class MainWindow(QMainWindow):
         self.actions_by_id = build_actions(self, self.trigger)
         build_menus(self.menuBar(), self.actions_by_id)
         self._handlers = self._own_handlers()
-        self._connect()
         self.show_page("start")
+        self._connect()
         self._show_project()
         self.restoreGeometry(tools.settings.blob("geometry"))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,13 +27,12 @@ class PreviewWish:
     entry: PhotoEntry
     palette: Palette
     opacity: float
-    hidden: frozenset[int] = frozenset()
 
     @property
     def key(self) -> tuple[object, ...]:
         """What two equal wishes share."""
         shown = self.palette.model_dump_json()
-        return (self.project.root, self.entry, shown, self.opacity, self.hidden)
+        return (self.project.root, self.entry, shown, self.opacity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class PreviewMaker:
         label = rasterize(scaled, wish.palette, (width, height)).label
         rgb = photo
         if annotation is not None:
-            rgb = blend(photo, label, wish.palette, opacity=wish.opacity, hidden=wish.hidden)
+            rgb = blend(photo, label, wish.palette, opacity=wish.opacity)
         return Preview(rgb, label, entry.width / width, annotation is not None)
 
     def warm(self, project: Project, entry: PhotoEntry) -> None:
@@ -99,3 +98,13 @@ def scaled_annotation(annotation: Annotation, x: float, y: float) -> Annotation:
         for shape in annotation.shapes
     )
     return Annotation(annotation.photo, None, None, shapes, annotation.source, annotation.line)
+
+
+def photos_per_label(project: Project) -> dict[str, int]:
+    """Count the photos in which each label is outlined; reads every annotation, so off the GUI."""
+    found: Counter[str] = Counter()
+    for entry in project.photos:
+        annotation = project.annotation(entry)
+        if annotation is not None:
+            found.update({shape.label for shape in annotation.shapes})
+    return dict(found)

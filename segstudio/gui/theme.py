@@ -105,7 +105,8 @@ LIGHT = Colors(
 
 def colors_for(palette: QPalette) -> Colors:
     """Return the colours of the theme that a widget's palette belongs to."""
-    return DARK if palette.color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
+    # Style sheet rules overwrite Window and the text roles of a widget's palette, but never Mid.
+    return DARK if palette.color(QPalette.ColorRole.Mid).lightness() < 128 else LIGHT
 
 
 class Theme(QObject):

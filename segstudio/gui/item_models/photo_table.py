@@ -13,6 +13,7 @@ from segstudio.gui.pages.steps import counted
 from segstudio.jobs.import_report import ImportItem
 from segstudio.project.entries import PhotoEntry
 
+PHOTO, STATE, PAIRED, PROBLEMS = range(4)
 _WORDS = {
     "converted": "outlined",
     "converted-without-photo": "outlines without photo",
@@ -44,7 +45,7 @@ class PhotoTable(RowTable[PhotoRow]):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return (row.name, row.status, row.match, len(row.problems) or "")[index.column()]
-            case Qt.ItemDataRole.DecorationRole if index.column() == 1:
+            case Qt.ItemDataRole.DecorationRole if index.column() == STATE:
                 if row.problems:
                     return icon("warning", "warning")
                 return icon("check", "good") if row.outlined else icon("photo")

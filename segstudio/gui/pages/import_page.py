@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from segstudio.core.events import Reporter
 from segstudio.core.problems import Problem
-from segstudio.gui.item_models.photo_table import PhotoTable, photo_rows
+from segstudio.gui.item_models.photo_table import PAIRED, PROBLEMS, PhotoTable, photo_rows
 from segstudio.gui.item_models.problem_table import ProblemTable, as_text
 from segstudio.gui.pages import PageEntry
 from segstudio.gui.pages.base import Page, PageTools
@@ -132,6 +132,8 @@ class ImportPage(Page):
         self.photo_table.set_rows(rows)
         self.summary.tell(rows, self._report)
         self._legend.show_palette(self.session.palette if self.session.photos else None)
+        for column in (PAIRED, PROBLEMS):
+            self.photo_list.view.setColumnHidden(column, self._report is None)
         problems = len(self.problem_table.rows)
         self._tabs.setTabText(0, f"Photos  {len(rows):,}")
         self._tabs.setTabText(1, f"Problems  {problems:,}")
@@ -162,7 +164,7 @@ class ImportPage(Page):
 
     def _build(self) -> None:
         self._tabs = QTabWidget()
-        self._tabs.setDocumentMode(True)
+        self._tabs.tabBar().setDrawBase(False)
         copy = button("&Copy", icon_name="copy", tip="Copy the problems that are shown")
         copy.clicked.connect(self.copy_problems)
         self.problem_list.tools.addWidget(copy)

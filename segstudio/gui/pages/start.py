@@ -6,16 +6,22 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from segstudio.gui.pages import PageEntry
 from segstudio.gui.pages.base import Page, PageTools
 from segstudio.gui.theme import GRID
 from segstudio.gui.widgets.action_card import ActionCard
-from segstudio.gui.widgets.basics import card, icon_label, label, row
+from segstudio.gui.widgets.basics import card, column, icon_label, label, row
 from segstudio.gui.widgets.recent_row import RecentRow
 
 _WIDTH = 120 * GRID
+_WAY = (
+    ("import", "Import", "Your CVAT or LabelMe export becomes label images."),
+    ("classes", "Classes", "Name, colour and order what you outlined."),
+    ("train", "Train", "Watch the model learn, in minutes on a laptop."),
+    ("review", "Review", "See honestly where it fails, worst photo first."),
+)
 _PROMISES = (
     ("photo", "Your photos are never modified", "They are only read, from where they are."),
     ("device", "Nothing leaves this computer", "No account, no upload, no service."),
@@ -71,13 +77,13 @@ class StartPage(Page):
             grid.setColumnStretch(place, 1)
         grid.addWidget(recent, 1, 0, 1, 2)
         grid.addWidget(_promises(), 1, 2)
+        grid.addWidget(_way(), 2, 0, 1, 3)
         holder = QWidget()
         holder.setMaximumWidth(_WIDTH)
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, GRID, 0, 0)
-        column.setSpacing(2 * GRID)
-        column.addLayout(grid)
-        column.addStretch(1)
+        outside = QVBoxLayout(holder)
+        outside.setContentsMargins(0, GRID, 0, 0)
+        outside.addLayout(grid)
+        outside.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidget(holder)
         scroll.setWidgetResizable(True)
@@ -123,19 +129,35 @@ class StartPage(Page):
             chosen.setToolTip(f"{self.runner.title} is still running." if busy else "")
 
 
+def _way() -> QWidget:
+    """Return the card that shows the steps of the work in one line."""
+    frame, inside = card()
+    inside.addWidget(label("How it goes", "heading"))
+    inside.addSpacing(GRID // 2)
+    steps = QGridLayout()
+    steps.setHorizontalSpacing(3 * GRID)
+    for place, (icon_name, title, text) in enumerate(_WAY):
+        steps.addLayout(_item(icon_name, f"{place + 1}  {title}", text), 0, place)
+        steps.setColumnStretch(place, 1)
+    inside.addLayout(steps)
+    return frame
+
+
 def _promises() -> QWidget:
     """Return the card that says what SegStudio does not do."""
     frame, inside = card()
     inside.setSpacing(2 * GRID)
     for icon_name, title, text in _PROMISES:
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(label(title))
-        words.addWidget(label(text, "small", wrap=True))
-        mark = icon_label(icon_name, 20, "accent_text")
-        item = row(mark, words, spacing=12)
-        item.setAlignment(mark, Qt.AlignmentFlag.AlignTop)
-        item.setStretch(1, 1)
-        inside.addLayout(item)
+        inside.addLayout(_item(icon_name, title, text))
     inside.addStretch(1)
     return frame
+
+
+def _item(icon_name: str, title: str, text: str) -> QHBoxLayout:
+    """Return an icon with a title and a small text beside it."""
+    words = column(label(title), label(text, "small", wrap=True), 1, spacing=2)
+    mark = icon_label(icon_name, 20, "accent_text")
+    item = row(mark, words, spacing=12)
+    item.setAlignment(mark, Qt.AlignmentFlag.AlignTop)
+    item.setStretch(1, 1)
+    return item

@@ -38,9 +38,9 @@ def button(
     """Return a push button; role primary, link or none, size large or none."""
     made = QPushButton(text)
     made.setProperty("role", role)
-    made.setProperty("size", size)
+    made.setProperty("scale", size)
     if icon_name:
-        made.setIcon(icon(icon_name))
+        made.setIcon(icon(icon_name, "on_accent" if role == "primary" else "text_soft"))
     made.setToolTip(tip)
     made.setAutoDefault(False)
     return made
@@ -105,8 +105,8 @@ class IconLabel(QLabel):
     """An icon that is no button; it follows the theme."""
 
     def __init__(self, name: str, size: int, color: str) -> None:
-        super().__init__()
         self._name, self._size, self._color = name, size, color
+        super().__init__()
         self.setFixedSize(size, size)
         self._draw()
 
@@ -119,7 +119,7 @@ class IconLabel(QLabel):
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
             self._draw()
 
     def _draw(self) -> None:

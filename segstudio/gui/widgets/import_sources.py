@@ -41,7 +41,7 @@ class ImportSources(QWidget):
         self.photo_slot = SourceSlot(
             "photo", "Photos", "Not needed when they lie beside the export", [photos]
         )
-        self.start_button = button("&Import", icon_name="", role="primary", size="large")
+        self.start_button = button("&Import", role="primary", size="large")
         self.start_button.clicked.connect(self.start_clicked)
         self.export_slot.cleared.connect(self._clear_sources)
         self.photo_slot.cleared.connect(self._clear_photos)

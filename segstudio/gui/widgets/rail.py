@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QEnterEvent,
+    QFocusEvent,
+    QFont,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QVBoxLayout, QWidget
 
 from segstudio.gui.icons import paint_icon
@@ -11,6 +20,11 @@ from segstudio.gui.pages import PAGES, PageEntry
 from segstudio.gui.pages.steps import StepState
 from segstudio.gui.theme import GRID, Colors, colors_for
 
+_BY_KEYBOARD = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.OtherFocusReason,
+)
 _WIDTH = 22 * GRID
 _HEIGHT = 7 * GRID
 
@@ -22,6 +36,7 @@ class StepButton(QAbstractButton):
         super().__init__()
         self.entry = entry
         self._state = StepState("ready")
+        self._ring = False
         self.setText(entry.title)
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -50,6 +65,12 @@ class StepButton(QAbstractButton):
         super().leaveEvent(event)
         self.update()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the ring only to those who came by keyboard."""
+        if event.reason() != Qt.FocusReason.ActiveWindowFocusReason:
+            self._ring = event.reason() in _BY_KEYBOARD
+        super().focusInEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the step."""
         colors = colors_for(self.palette())
@@ -70,7 +91,7 @@ class StepButton(QAbstractButton):
         if self.isChecked() or self.underMouse():
             painter.setBrush(QColor(colors.accent_soft if self.isChecked() else colors.raised))
             painter.drawRoundedRect(rect, GRID, GRID)
-        if self.hasFocus():
+        if self.hasFocus() and self._ring:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(colors.accent_text), 2))
             painter.drawRoundedRect(rect, GRID, GRID)
@@ -131,8 +152,10 @@ class Rail(QWidget):
         self._group.buttonClicked.connect(self._choose)
 
     def set_current(self, name: str) -> None:
-        """Mark the page in front."""
+        """Mark the page in front; a step that had the focus hands it on."""
         self._steps[name].setChecked(True)
+        if any(step.hasFocus() for step in self._steps.values()):
+            self._steps[name].setFocus()
 
     def show_states(self, states: dict[str, StepState]) -> None:
         """Show where every step stands."""

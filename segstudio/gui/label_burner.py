@@ -1,0 +1,42 @@
+"""Keeps the label images in step with the palette, in the background and not at every keystroke."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, QTimer
+
+from segstudio.core.events import Reporter
+from segstudio.gui.job_runner import JobRunner
+from segstudio.gui.session import Session
+from segstudio.project.project import Project
+
+QUIET_MS = 1500
+
+
+class LabelBurner(QObject):
+    """Burns stale label images once the palette has been left alone for a moment."""
+
+    def __init__(self, session: Session, runner: JobRunner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._runner = runner
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(QUIET_MS)
+        self._timer.timeout.connect(self._burn)
+        session.palette_changed.connect(self._timer.start)
+        session.project_changed.connect(self._timer.start)
+
+    def _burn(self) -> None:
+        project = self._session.project
+        if project is None or not project.photos or project.labels_current():
+            return
+        self._runner.start("Updating label images", partial(_burn, project), background=True)
+
+
+def _burn(project: Project, report: Reporter) -> object:
+    """Run the burn job in the worker."""
+    from segstudio.jobs.burn import burn
+
+    return burn(project, report)
