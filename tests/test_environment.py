@@ -81,3 +81,20 @@ def test_the_program_starts_from_any_folder(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     assert segstudio.__version__ in result.stdout
     assert not list(tmp_path.iterdir())
+
+
+DOCUMENTS = ["README.md", "CHANGELOG.md", "docs/architecture.md", "docs/capabilities.md"]
+LINK = re.compile(r"\[([^\]]+)\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_documents_point_at_what_is_there(document: str) -> None:
+    """Every relative link leads to a file, and a name in code style is a name in that file."""
+    path = CHECKOUT / document
+    for text, target in LINK.findall(path.read_text("utf-8")):
+        place = path.parent / target
+        assert place.exists(), f"{document}: {target}"
+        name = text.strip("`")
+        if text.startswith("`") and name.isidentifier() and place.suffix == ".py":
+            found = re.search(rf"^\s*(?:class |def )?{name}\b|^{name}\b", place.read_text(), re.M)
+            assert found or place.stem == name, f"{document}: {target} has no {name}"
