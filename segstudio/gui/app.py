@@ -23,7 +23,7 @@ from segstudio.gui.settings import Settings
 from segstudio.gui.theme import Theme
 
 # The worker and the window share the interpreter: shorter turns keep the window fluid.
-_TURN_SECONDS = 0.001
+TURN_SECONDS = 0.001
 
 
 def check_qt(qt: str, python: tuple[int, int]) -> None:
@@ -42,7 +42,7 @@ def run(argv: Sequence[str]) -> int:
     parser.add_argument("project", nargs="?", type=Path)
     wanted: Path | None = parser.parse_args(list(argv)).project
     check_qt(PySide6.__version__, sys.version_info[:2])
-    sys.setswitchinterval(_TURN_SECONDS)
+    sys.setswitchinterval(TURN_SECONDS)
     start_log()
     app = QApplication.instance() or QApplication(["segstudio"])
     assert isinstance(app, QApplication)

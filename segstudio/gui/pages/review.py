@@ -211,6 +211,8 @@ class ReviewPage(Page):
         self._layers = layers
         self.parts.compare.show_panes(pictures, (Mode.TRUTH.value, Mode.PREDICTION.value))
         lacks = "" if self._held else missing(layers, self._look.mode)
+        if lacks and self._scores and layers.prediction is None:
+            lacks = "This photo was not scored: only photos kept aside tell how good the model is."
         self.parts.show_hint(lacks)
 
     def _show_failure(self, error: SegStudioError) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QSlider, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QSizePolicy, QSlider, QWidget
 
 from segstudio.core.palette import Palette
 from segstudio.gui.pages.train_setup import run_words
@@ -28,7 +28,7 @@ class ReviewParts:
         self.runs.setAccessibleName("Run")
         self.runs.setToolTip("The training whose model is looked at")
         self.runs.setMinimumWidth(34 * GRID)
-        self.score_button = button("Score this run", icon_name="review")
+        self.score_button = button("Score this run")
         self.score_button.setToolTip("Let the model label the photos kept aside, and compare (F6)")
         self.headline = label("", "heading", wrap=True)
         self.headline.setToolTip(f"{IOU}\n{MEAN_IOU}")
@@ -36,6 +36,7 @@ class ReviewParts:
         self.modes = ModeBar()
         self.compare = CompareView()
         self.caption = label("", "soft")
+        self.caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.hint = label("", wrap=True)
         self.legend = ClassLegend()
         self.opacity = QSlider(Qt.Orientation.Horizontal)
@@ -83,12 +84,9 @@ class ReviewParts:
 
     def _lay_out(self, body: QWidget) -> None:
         self.photos.setFixedWidth(_SIDE)
-        middle = column(
-            row(self.modes, self._errors),
-            self._hint_card,
-            spacing=GRID,
-        )
+        middle = column(self.modes, self._hint_card, spacing=GRID)
         middle.addWidget(self.compare, 1)
+        middle.addWidget(self._errors)
         middle.addWidget(self.caption)
         outer = column(self.headline, spacing=GRID + 4)
         parts = row(self.photos, spacing=2 * GRID)
@@ -111,6 +109,8 @@ class ReviewParts:
         lines.addStretch(1)
         holder.setLayout(lines)
         area.setWidget(holder)
+        for ground in (holder, area.viewport()):
+            ground.setAutoFillBackground(False)
         inside.addWidget(label("Strength of the colours", "small"))
         inside.addWidget(self.opacity)
         inside.addWidget(title)

@@ -12,14 +12,14 @@ from segstudio.core.errors import SegStudioError
 from segstudio.core.events import Event, RunStarted
 from segstudio.gui.pages import PageEntry
 from segstudio.gui.pages.base import Page, PageTools
-from segstudio.gui.pages.train_run import TrainRun, epochs_of
+from segstudio.gui.pages.train_history import read_earlier
+from segstudio.gui.pages.train_run import TrainRun
 from segstudio.gui.pages.train_setup import TrainSetup, run_words
 from segstudio.gui.widgets.basics import button
 from segstudio.jobs import estimate, preflight, train_and_score
 from segstudio.jobs.preflight import Preflight
 from segstudio.jobs.train import TrainRequest, TrainResult
 from segstudio.learning.presets import PRESETS
-from segstudio.project.runs import read_history
 
 TITLE = "Training"
 _LOOKING = "Looking at the photos"
@@ -95,12 +95,8 @@ class TrainPage(Page):
         project = self.session.project
         if project is None:
             return
-        run = project.run(name)
-        history = read_history(run.path)
-        scored = history[0].get("iou") if history else None
-        names = tuple(scored) if isinstance(scored, dict) else ()
-        epochs = epochs_of(history, names)
-        self.run_view.show_history(run_words(name), epochs, names, self._class_colors())
+        earlier = read_earlier(project.run(name).path)
+        self.run_view.show_earlier(run_words(name), earlier, self._class_colors())
         self._show_run()
 
     def _show_run(self) -> None:

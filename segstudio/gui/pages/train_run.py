@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor
@@ -20,6 +19,7 @@ from segstudio.core.events import (
     RunStarted,
     StepDone,
 )
+from segstudio.gui.pages.train_history import EarlierRun
 from segstudio.gui.theme import GRID
 from segstudio.gui.widgets.basics import button, card, column, label, row
 from segstudio.gui.widgets.curves import TrainingCurves
@@ -48,7 +48,7 @@ class TrainRun(QWidget):
         self.patience = _Figure("since the best", PATIENCE)
         self.stop_button = button("Stop and keep best", icon_name="stop")
         self.stop_button.setToolTip("Ends the training; the best state so far is kept (Shift+F5)")
-        self.review_button = button("Review worst photos", icon_name="review", role="primary")
+        self.review_button = button("Review worst photos", role="primary")
         self._epochs = 0
         self._patience = 0
         self._lay_out()
@@ -98,19 +98,14 @@ class TrainRun(QWidget):
 
     # A run that went
 
-    def show_history(
-        self,
-        title: str,
-        epochs: list[EpochDone],
-        names: tuple[str, ...],
-        colors: Mapping[str, QColor],
-    ) -> None:
-        """Show the curves of an earlier run."""
-        last = epochs[-1].epoch if epochs else 0
+    def show_earlier(self, title: str, run: EarlierRun, colors: Mapping[str, QColor]) -> None:
+        """Show the curves and the previews of an earlier run."""
+        last = run.epochs[-1].epoch if run.epochs else 0
         self.prepare(0)
-        started = RunStarted(title, last, 1, "", names, 0, 0)
-        self.show_events([started, *epochs], colors)
-        self.strip.reset("Previews are shown while a run trains.")
+        started = RunStarted(title, last, 1, "", run.names, 0, 0)
+        self.show_events([started, *run.epochs, *run.previews], colors)
+        if not run.previews:
+            self.strip.reset("This run kept no previews.")
         self.headline.setText(title)
         self.left.set_value(NOT_MEASURED)
         self._show_running(False)
@@ -191,8 +186,9 @@ class TrainRun(QWidget):
         parts.setHandleWidth(GRID)
         parts.addWidget(plots)
         parts.addWidget(strip)
-        parts.setStretchFactor(0, 3)
-        parts.setStretchFactor(1, 2)
+        parts.setSizes([320, 230])
+        parts.setStretchFactor(0, 1)
+        parts.setStretchFactor(1, 1)
         outer = column(top, spacing=GRID)
         outer.addWidget(parts, 1)
         self.setLayout(outer)
@@ -221,45 +217,3 @@ class _Figure(QWidget):
     def set_caption(self, text: str) -> None:
         """Show what the number is."""
         self._caption.setText(text)
-
-
-def epochs_of(history: list[dict[str, object]], names: tuple[str, ...]) -> list[EpochDone]:
-    """Return the lines of a run's history as the events that they once were."""
-    best: EpochDone | None = None
-    events: list[EpochDone] = []
-    for line in history:
-        event = _epoch_of(line, names)
-        if event.val_miou is not None and (best is None or event.val_miou > (best.val_miou or 0)):
-            best = event
-        gain = event.epoch - best.epoch if best else 0
-        events.append(
-            replace(
-                event,
-                best_epoch=best.epoch if best else None,
-                best_miou=best.val_miou if best else None,
-                epochs_without_gain=gain,
-            )
-        )
-    return events
-
-
-def _epoch_of(line: dict[str, object], names: tuple[str, ...]) -> EpochDone:
-    iou = line.get("iou")
-    scores = iou if isinstance(iou, dict) else {}
-    return EpochDone(
-        epoch=int(_number(line.get("epoch")) or 0),
-        train_loss=_number(line.get("train_loss")) or 0.0,
-        val_loss=_number(line.get("val_loss")),
-        val_miou=_number(line.get("val_miou")),
-        class_iou=tuple(_number(scores.get(name)) for name in names),
-        seconds=_number(line.get("seconds")) or 0.0,
-        lr=_number(line.get("lr")) or 0.0,
-        best_epoch=None,
-        best_miou=None,
-        epochs_without_gain=0,
-        eta_seconds=None,
-    )
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) else None

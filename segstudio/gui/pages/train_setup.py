@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import month_abbr
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -26,11 +28,13 @@ from segstudio.gui.widgets.weights_choice import PRETRAINED, SCRATCH, WeightsCho
 from segstudio.gui.widgets.words import FROZEN, VALIDATION, duration, number
 from segstudio.jobs.preflight import Preflight
 from segstudio.learning.config import TrainConfig
-from segstudio.learning.models import model_named
+from segstudio.learning.models import MODELS, model_named
 from segstudio.learning.presets import PRESETS, preset_named
 from segstudio.project.entries import RunInfo
 
 _ADVANCED = tuple(name for name in TrainConfig.model_fields if name != "weights")
+_MODEL_NAMES = frozenset(entry.name for entry in MODELS)
+_SHOWN_RUNS = 8
 UNKNOWN_TIME = "time unknown before the first run"
 
 
@@ -46,9 +50,8 @@ class TrainSetup(QWidget):
         self.presets = PresetCards()
         self.weights = WeightsChoice()
         self.findings = FindingsList()
-        self.train_button = button("Train", icon_name="play", role="primary", size="large")
+        self.train_button = button("Train", role="primary", size="large")
         self.train_button.setToolTip("Start training (F5)")
-        self.train_button.setMinimumHeight(7 * GRID)
         self.trouble, self._trouble_words = _trouble_card()
         self._form = Form(TrainConfig(), _ADVANCED)
         self._base = TrainConfig()
@@ -100,10 +103,12 @@ class TrainSetup(QWidget):
         self._runs.clear()
         for run in reversed(runs):
             score = f"overlap {number(run.val_miou)}"
-            item = QListWidgetItem(f"{run_words(run.name)}    {score}    {run.status}")
+            item = QListWidgetItem(f"{run_words(run.name)}   {score}   {run.status}")
             item.setData(Qt.ItemDataRole.UserRole, run.name)
             item.setToolTip(f"{run.name}\n{run.model}, {run.epochs} epochs. Enter: its curves.")
             self._runs.addItem(item)
+        rows = min(len(runs), _SHOWN_RUNS)
+        self._runs.setMaximumHeight(rows * max(self._runs.sizeHintForRow(0), 1) + GRID)
         for widget in (self._runs, self._runs_title):
             widget.setVisible(bool(runs))
 
@@ -186,6 +191,7 @@ class TrainSetup(QWidget):
             self.trouble,
             label("How long may it take?", "heading"),
             self.presets,
+            _gap(),
             label("What does the model know at the start?", "heading"),
             start_from,
             row(self._fold, 1),
@@ -201,13 +207,25 @@ class TrainSetup(QWidget):
         outer.setStretch(1, 2)
         self.setLayout(outer)
 
+    def _large_button(self) -> QWidget:
+        """Return the Train button in a frame that makes it tall, whatever the style sheet says."""
+        holder = QWidget()
+        holder.setFixedHeight(7 * GRID)
+        inside = row(self.train_button)
+        self.train_button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        holder.setLayout(inside)
+        return holder
+
     def _right(self) -> QWidget:
         title = label("Before you start", "heading")
         title.setToolTip(VALIDATION)
         box, inside = card()
         inside.addWidget(self.findings)
-        self._runs.setMaximumHeight(20 * GRID)
-        side = column(title, box, self.train_button, self._runs_title, self._runs, spacing=GRID + 4)
+        self._runs.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        side = column(title, box, self._large_button(), spacing=GRID + 4)
+        side.addSpacing(GRID)
+        side.addWidget(self._runs_title)
+        side.addWidget(self._runs)
         side.addStretch(1)
         side.setContentsMargins(0, 0, 0, 0)
         holder = QWidget()
@@ -216,13 +234,20 @@ class TrainSetup(QWidget):
 
 
 def run_words(name: str) -> str:
-    """Return a run's folder name as a photographer reads it: 20 Nov 12:31, model."""
-    found = re.match(r"(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)\d\d-(.*)", name)
+    """Return a run's folder name as people read it: `20 Nov 12:31 name`, without the model's."""
+    found = re.match(r"\d{4}(\d\d)(\d\d)-(\d\d)(\d\d)\d\d-(.*)", name)
     if not found:
         return name
-    _, month, day, hour, minute, rest = found.groups()
-    months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-    return f"{int(day)} {months[int(month) - 1]} {hour}:{minute}  {rest}"
+    month, day, hour, minute, rest = found.groups()
+    words = f"{int(day)} {month_abbr[int(month)]} {hour}:{minute}"
+    return words if re.sub(r"-\d+$", "", rest) in _MODEL_NAMES else f"{words}  {rest}"
+
+
+def _gap() -> QWidget:
+    """Return the space between two sections."""
+    made = QWidget()
+    made.setFixedHeight(GRID // 2)
+    return made
 
 
 def _trouble_card() -> tuple[QFrame, QLabel]:

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from segstudio.gui.widgets.plot_colors import check_color
+from segstudio.gui.theme import colors_for
 from segstudio.gui.widgets.series import Series
 
 
@@ -19,21 +19,25 @@ class CurvePlot(QWidget):
     pointed = Signal(float)
     unpointed = Signal()
 
-    def __init__(self, y_title: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, y_title: str, *, mark_at: float = 0.92, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.series: dict[str, Series] = {}
         self._canvas = pg.PlotWidget()
         self._item = self._canvas.getPlotItem()
-        self._best = pg.InfiniteLine(angle=90, movable=False)
-        self._best_text = pg.TextItem(anchor=(0, 1))
+        # The label turns to the other side of its line by itself near the border.
+        self._best = pg.InfiniteLine(
+            angle=90, movable=False, label="", labelOpts={"position": mark_at, "movable": False}
+        )
         self._cursor = pg.InfiniteLine(angle=90, movable=False)
         item = self._item
         item.setLabel("left", y_title)
-        item.setLabel("bottom", "epoch (one pass over all training photos)")
+        item.setLabel("bottom", "epoch")
         item.setMenuEnabled(False)
         item.hideButtons()
         item.setMouseEnabled(x=False, y=False)
-        for mark in (self._best, self._best_text, self._cursor):
+        for mark in (self._best, self._cursor):
             item.addItem(mark, ignoreBounds=True)
             mark.hide()
         self.setMinimumSize(220, 140)
@@ -42,6 +46,7 @@ class CurvePlot(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._canvas)
         self._canvas.scene().sigMouseMoved.connect(self._point)
+        self.set_log(False)
         self.set_epochs(1)
         self.paint_theme()
 
@@ -68,17 +73,12 @@ class CurvePlot(QWidget):
     def mark_best(self, epoch: int, text: str) -> None:
         """Draw the vertical mark of the best epoch with its words."""
         self._best.setValue(epoch)
-        self._best_text.setText(text)
-        (left, right), (_, top) = self._item.viewRange()
-        self._best_text.setAnchor((1.05, 0) if epoch > (left + right) / 2 else (-0.05, 0))
-        self._best_text.setPos(epoch, top)
+        self._best.label.setFormat(text)
         self._best.show()
-        self._best_text.show()
 
     def clear_best(self) -> None:
         """Remove the mark."""
         self._best.hide()
-        self._best_text.hide()
 
     def set_range(self, low: float, high: float) -> None:
         """Fix the y axis."""
@@ -86,6 +86,7 @@ class CurvePlot(QWidget):
 
     def set_log(self, on: bool) -> None:
         """Draw the y axis in powers of ten."""
+        self._item.getViewBox().setLimits(yMin=None if on else 0)
         self._item.setLogMode(y=on)
 
     @property
@@ -100,11 +101,9 @@ class CurvePlot(QWidget):
 
     def paint_theme(self) -> None:
         """Take the colours of the window's theme."""
-        palette = self.palette()
-        text = QColor(palette.color(QPalette.ColorRole.Text))
-        self._canvas.setBackground(palette.color(QPalette.ColorRole.Base))
-        faint = QColor(text)
-        faint.setAlphaF(0.45)
+        colors = colors_for(self.palette())
+        text, faint = QColor(colors.text_soft), QColor(colors.border_strong)
+        self._canvas.setBackground(colors.card)
         item = self._item
         for side in ("left", "bottom"):
             axis = item.getAxis(side)
@@ -112,9 +111,10 @@ class CurvePlot(QWidget):
             axis.setTextPen(pg.mkPen(text))
             axis.setStyle(tickLength=4)
         item.showGrid(x=False, y=True, alpha=0.18)
-        best = check_color(palette)
+        best = QColor(colors.text)
         self._best.setPen(pg.mkPen(best, width=1, style=Qt.PenStyle.DashLine))
-        self._best_text.setColor(best)
+        self._best.label.setColor(best)
+        self._best.label.fill = pg.mkBrush(colors.card)
         self._cursor.setPen(pg.mkPen(faint, width=1))
 
     def changeEvent(self, event: QEvent) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from segstudio.core.events import EpochDone, RunStarted, StepDone
+from segstudio.gui.theme import colors_for
+from segstudio.gui.widgets.basics import label
 from segstudio.gui.widgets.curve_plot import CurvePlot
 from segstudio.gui.widgets.legend_chips import LegendChips
 from segstudio.gui.widgets.plot_colors import check_color, readable, train_color
@@ -26,14 +28,12 @@ _TIPS = {
 class _Panel(QWidget):
     """A plot under its title, its legend and the reading at the cursor."""
 
-    def __init__(self, title: str, tip: str, y_title: str) -> None:
+    def __init__(self, title: str, tip: str, y_title: str, *, mark_at: float) -> None:
         super().__init__()
-        self.plot = CurvePlot(y_title)
+        self.plot = CurvePlot(y_title, mark_at=mark_at)
         self.legend = LegendChips()
-        self.reading = QLabel()
-        self.reading.setObjectName("reading")
-        heading = QLabel(title)
-        heading.setObjectName("sectionTitle")
+        self.reading = label("", "small")
+        heading = label(title, "heading")
         heading.setToolTip(tip)
         self.head = QHBoxLayout()
         self.head.addWidget(heading)
@@ -70,8 +70,8 @@ class TrainingCurves(QSplitter):
         self._steps_per_epoch = 1
         self._class_names: tuple[str, ...] = ()
         self._class_colors: Mapping[str, QColor] = {}
-        self._loss = _Panel("How wrong it still is", LOSS, "loss")
-        self._iou = _Panel("How well it overlaps your outlines", IOU, "IoU")
+        self._loss = _Panel("How wrong it still is", LOSS, "loss", mark_at=0.92)
+        self._iou = _Panel("How well it overlaps your outlines", IOU, "IoU", mark_at=0.08)
         self._iou.plot.set_range(0, 1)
         self._log = QCheckBox("Log scale")
         self._log.setToolTip("Shows small losses larger; the numbers stay the same.")
@@ -129,7 +129,7 @@ class TrainingCurves(QSplitter):
         for name, iou in zip(self._class_names, event.class_iou, strict=False):
             self._iou.plot.series[name].add(event.epoch, iou)
         if event.best_epoch is not None and event.best_miou is not None:
-            words = f"best: {number(event.best_miou)}\nepoch {event.best_epoch}"
+            words = f"best {number(event.best_miou)}, epoch {event.best_epoch}"
             self._iou.plot.mark_best(event.best_epoch, words)
             self._loss.plot.mark_best(event.best_epoch, f"best epoch {event.best_epoch}")
 
@@ -146,14 +146,14 @@ class TrainingCurves(QSplitter):
 
     def _paint_theme(self) -> None:
         palette = self.palette()
-        ground = palette.color(QPalette.ColorRole.Base)
+        ground = QColor(colors_for(palette).card)
         train, check = train_color(palette), check_color(palette)
         faint = QColor(train)
         faint.setAlphaF(0.40)
         self._color(self._loss, TRAINING, train)
         self._color(self._loss, CHECKING, check)
         self._color(self._loss, STEPS, faint)
-        self._color(self._iou, MEAN, palette.color(QPalette.ColorRole.Text))
+        self._color(self._iou, MEAN, QColor(colors_for(palette).text))
         for name in self._class_names:
             color = self._class_colors.get(name, QColor("#888888"))
             self._color(self._iou, name, readable(color, ground))

@@ -2,13 +2,56 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from segstudio.gui.theme import GRID, colors_for
 from segstudio.gui.widgets.flow_layout import FlowLayout
 
 _DOT = 10
+
+
+class Chip(QAbstractButton):
+    """A name beside a dot; the dot is hollow and the name faint when switched off."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.color = QColor()
+        self.setText(name)
+        self.setCheckable(True)
+        self.setChecked(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(f"Show the curve of {name}")
+
+    def sizeHint(self) -> QSize:
+        """Return the size of dot and name."""
+        metrics = self.fontMetrics()
+        width = metrics.horizontalAdvance(self.text()) + _DOT + 6 + 2 * GRID
+        return QSize(width, metrics.height() + GRID)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the size hint; names are never cut off."""
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint dot and name."""
+        colors = colors_for(self.palette())
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.hasFocus() or self.underMouse():
+            painter.setPen(QColor(colors.accent_text if self.hasFocus() else colors.border))
+            painter.setBrush(QColor(colors.raised))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        shown = self.isChecked()
+        painter.setPen(QPen(self.color, 1.5))
+        painter.setBrush(self.color if shown else Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(QRectF(GRID, (self.height() - _DOT) / 2, _DOT, _DOT))
+        painter.setPen(QColor(colors.text if shown else colors.text_faint))
+        words = self.rect().adjusted(GRID + _DOT + 6, 0, 0, 0)
+        painter.drawText(words, int(Qt.AlignmentFlag.AlignVCenter), self.text())
+        painter.end()
 
 
 class LegendChips(QWidget):
@@ -18,28 +61,19 @@ class LegendChips(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._chips: dict[str, QToolButton] = {}
-        self._flow = FlowLayout(self)
+        self._chips: dict[str, Chip] = {}
+        self._flow = FlowLayout(self, spacing=0)
 
     def add(self, name: str, color: QColor, tip: str = "") -> None:
         """Add a chip, or give the one of that name another colour."""
         chip = self._chips.get(name)
         if chip is None:
-            chip = QToolButton(self)
-            chip.setText(name)
-            chip.setCheckable(True)
-            chip.setChecked(True)
-            chip.setAutoRaise(True)
-            chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            chip.setIconSize(QSize(_DOT, _DOT))
-            chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            chip.setAccessibleName(f"Show the curve of {name}")
-            chip.toggled.connect(lambda on, name=name: self._toggle(name, on))
-            self._chips[name] = chip
+            chip = self._chips[name] = Chip(name)
+            chip.toggled.connect(lambda on: self.toggled.emit(name, on))
             self._flow.addWidget(chip)
+        chip.color = color
         chip.setToolTip(tip)
-        chip.setIcon(_dot(color, filled=chip.isChecked()))
-        chip.setProperty("color", color)
+        chip.update()
 
     def clear(self) -> None:
         """Remove all chips."""
@@ -48,23 +82,6 @@ class LegendChips(QWidget):
             chip.deleteLater()
         self._chips = {}
 
-    def chip(self, name: str) -> QToolButton:
+    def chip(self, name: str) -> Chip:
         """Return the chip of that name; KeyError where there is none."""
         return self._chips[name]
-
-    def _toggle(self, name: str, on: bool) -> None:
-        chip = self._chips[name]
-        chip.setIcon(_dot(QColor(chip.property("color")), filled=on))
-        self.toggled.emit(name, on)
-
-
-def _dot(color: QColor, *, filled: bool) -> QIcon:
-    picture = QPixmap(_DOT * 2, _DOT * 2)
-    picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(color)
-    painter.setBrush(color if filled else Qt.BrushStyle.NoBrush)
-    painter.drawEllipse(2, 2, _DOT * 2 - 5, _DOT * 2 - 5)
-    painter.end()
-    return QIcon(picture)

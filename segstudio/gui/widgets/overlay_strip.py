@@ -58,7 +58,9 @@ class OverlayStrip(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
-        layout.addLayout(row(title, 24, self._slider, self._when, spacing=12))
+        head = row(title, self._slider, self._when, spacing=24)
+        head.setStretch(1, 1)
+        layout.addLayout(head)
         layout.addLayout(grid, 1)
 
     @property
@@ -82,11 +84,11 @@ class OverlayStrip(QWidget):
         self._source.forget()
         self._slider.setRange(0, 0)
         self._slider.setEnabled(False)
-        self._when.setText("")
+        self._slider.hide()
+        self._when.setText(text)
         for view, name in zip(self._views, self._names, strict=True):
             view.clear()
             name.setText("")
-        self._views[0].clear(text)
 
     def add(self, event: PreviewReady) -> None:
         """Take a preview in; shows it when the newest epoch is looked at."""
@@ -99,6 +101,7 @@ class OverlayStrip(QWidget):
             self._epochs = sorted([*self._epochs, event.epoch])
             self._slider.setRange(0, len(self._epochs) - 1)
             self._slider.setEnabled(len(self._epochs) > 1)
+            self._slider.show()
         if following:
             self._slider.setValue(len(self._epochs) - 1)
             self._show()
