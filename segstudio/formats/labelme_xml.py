@@ -76,7 +76,7 @@ class LabelMeXml:
                 problems.append(item.problem(str(reason)))
         if deleted:
             text = f"{shorten(photo)}: {deleted} object(s) marked <deleted> are left out"
-            problems.append(Problem("info", shown, text))
+            problems.append(Problem("info", shown, text, line_of(root)))
         height, width = _size(root, shorten(photo), shown, problems)
         annotation = Annotation(photo, width, height, tuple(shapes), shown, line_of(root))
         return ReadResult((annotation,), tuple(problems))

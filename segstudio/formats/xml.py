@@ -102,7 +102,7 @@ def _events(
     data: bytes, event: str, tags: tuple[str, ...] | None
 ) -> Iterator[tuple[str, etree._Element]]:
     """Iterate over parser events with every door shut."""
-    events: Iterator[tuple[str, etree._Element]] = etree.iterparse(
+    parsed: Iterator[tuple[str, etree._Element]] = etree.iterparse(
         io.BytesIO(data),
         events=(event,),
         tag=tags,
@@ -112,7 +112,13 @@ def _events(
         huge_tree=False,
         recover=False,
     )
-    return events
+    first = True
+    for name, element in parsed:
+        # An exotic encoding may have hidden a DOCTYPE from the look at the prolog.
+        if first and element.getroottree().docinfo.internalDTD is not None:
+            raise ValueError("it declares a DOCTYPE")
+        first = False
+        yield name, element
 
 
 def _refuse_doctype(data: bytes, name: str) -> None:

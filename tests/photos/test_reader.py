@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import io
 from pathlib import Path
 
@@ -142,7 +143,5 @@ def test_damaged_photos_raise_nothing_else(data: bytes, changes: list[tuple[floa
     damaged = bytearray(data)
     for place, value in changes:
         damaged[int(place * len(damaged))] = value
-    try:
-        check_photo(io.BytesIO(bytes(damaged)), "a")
-    except SegStudioError as error:
-        assert "a" in error.what
+    with contextlib.suppress(SegStudioError):
+        assert check_photo(io.BytesIO(bytes(damaged)), "a").width > 0

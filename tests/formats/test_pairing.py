@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from segstudio.core.annotation import Annotation
+from segstudio.formats.pairing import Ambiguous, Found, PhotoIndex, Wanted
+from segstudio.formats.photo_pool import Photo, display_names, photos_beside, photos_in
+from segstudio.formats.source import FolderSource
+
+
+def find(
+    photos: list[str], name: str, file: str = "annotations.xml", one_photo: bool = False
+) -> tuple[str, ...]:
+    """Return the member found and how, or the members that it could be."""
+    source = FolderSource(Path(__file__).parent, "x")
+    index = PhotoIndex([Photo(source, member, Path(member)) for member in photos])
+    match index.find(Wanted(Annotation(name, 1, 1, (), file), file, one_photo)):
+        case Found(photo, _, how, _):
+            return (photo.member, how)
+        case Ambiguous(found):
+            return ("?", *sorted(photo.member for photo in found))
+    return ()
+
+
+@pytest.mark.parametrize(
+    ("photos", "name", "expected", "how"),
+    [
+        (["images/a.jpg", "a.jpg"], "a.jpg", "a.jpg", "by path"),
+        (["images/Train/a.jpg", "images/Test/a.jpg"], "Test/a.jpg", "images/Test/a.jpg", "path"),
+        (["x/y/a.jpg", "x/z/a.jpg"], "q/z/a.jpg", "x/z/a.jpg", "by file name"),
+        (["x/A.JPG"], "a.jpg", "x/A.JPG", "upper or lower case"),
+        (["x/a.png"], "a.jpg", "x/a.png", "without its extension"),
+        (["f/frame_000001.PNG"], "frame_000001", "f/frame_000001.PNG", "without its extension"),
+        (["images/one [1].v2.jpg"], "one [1].v2.jpg", "images/one [1].v2.jpg", "by path"),
+        (["e\u0301.jpg"], "\u00e9.jpg", "e\u0301.jpg", "by"),
+        (["a.jpg"], "C:\\data\\a.jpg", "a.jpg", "by file name"),
+    ],
+)
+def test_a_photo_is_found_by_name(photos: list[str], name: str, expected: str, how: str) -> None:
+    found = find(photos, name)
+    assert found[0] == expected
+    assert how in found[1]
+
+
+def test_two_equally_good_photos_are_not_guessed() -> None:
+    assert find(["x/a.jpg", "y/a.jpg"], "a.jpg") == ("?", "x/a.jpg", "y/a.jpg")
+    assert find(["a.png", "a.tif"], "a.jpg") == ("?", "a.png", "a.tif")
+    assert find(["b.jpg"], "a.jpg") == ()
+
+
+def test_the_nearer_of_two_folders_wins() -> None:
+    photos = ["train/Images/1.jpg", "val/Images/1.jpg"]
+    assert find(photos, "1.jpg", "val/Annotations/1.xml", True)[0] == "val/Images/1.jpg"
+    mirrored = ["Images/s1/1.jpg", "Images/s2/1.jpg"]
+    assert find(mirrored, "1.jpg", "Annotations/s2/1.xml", True)[0] == "Images/s2/1.jpg"
+
+
+def test_the_annotation_files_name_is_the_last_resort() -> None:
+    found = find(["Images/000009.jpg"], "000000925.jpg", "Annotations/000009.xml", True)
+    assert found[0] == "Images/000009.jpg"
+    assert "000000925.jpg" in found[1]
+    assert find(["a.jpg"], "other.jpg", "a.jpg.xml", True)[0] == "a.jpg"
+    assert find(["a.jpg"], "other.jpg", "a.xml", False) == ()
+
+
+def test_label_images_are_not_taken_for_photos(tmp_path: Path) -> None:
+    for name in ("Images/a.jpg", "Labels/a.png", "Masks/s/a_mask_0.png", "notes.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    photos, problems = photos_in(FolderSource(tmp_path), frozenset())
+    assert [photo.member for photo in photos] == ["Images/a.jpg"]
+    assert {problem.path for problem in problems} == {"Labels", "Masks/s"}
+
+
+def test_a_single_file_looks_beside_itself_and_not_everywhere(tmp_path: Path) -> None:
+    names = ("set/a.xml", "set/a.jpg", "set/images/b.jpg", "set/seq/c.jpg", "set/other/d.jpg",
+             "Images/e.jpg", "elsewhere/f.jpg")  # fmt: skip
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    photos = photos_beside(FolderSource(tmp_path / "set", "a.xml"), ["seq/c.jpg"])
+    assert {photo.member for photo in photos} == {
+        "a.jpg", "images/b.jpg", "seq/c.jpg", "Images/e.jpg",
+    }  # fmt: skip
+
+
+def test_a_folder_of_images_around_all_is_no_part_of_the_name() -> None:
+    source = FolderSource(Path(__file__).parent, "x")
+    photos = [Photo(source, name, None) for name in ("images/Train/a.jpg", "images/b.jpg")]
+    assert list(display_names({p: p.member for p in photos}).values()) == ["Train/a.jpg", "b.jpg"]
+    photos.append(Photo(source, "c.jpg", None))
+    assert next(iter(display_names({p: p.member for p in photos}).values())) == "images/Train/a.jpg"
