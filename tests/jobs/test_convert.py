@@ -1,0 +1,356 @@
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import Recorder
+from PIL import Image
+
+from segstudio.core.errors import SegStudioError
+from segstudio.core.events import ProblemFound, Progress
+from segstudio.core.label_image import read_label
+from segstudio.core.palette import Palette, PaletteClass
+from segstudio.core.rasterize import Raster
+from segstudio.jobs import import_burning
+from segstudio.jobs.convert import ConvertRequest, run
+from segstudio.jobs.import_report import ImportReport
+from tests.jobs.exports import cvat, labelme, photo
+
+SKYDIVING = Palette(
+    classes=(
+        PaletteClass(id=0, name="no-label", color="#000000"),
+        PaletteClass(id=1, name="person", color="#d55e00", paint_order=3),
+        PaletteClass(id=2, name="airplane", color="#cc79a7", paint_order=2),
+        PaletteClass(id=3, name="ground", color="#009e73", paint_order=1),
+        PaletteClass(id=4, name="sky", color="#56b4e9", paint_order=0),
+    )
+)
+
+
+def convert(*sources: Path, out: Path, **rest: Any) -> ImportReport:
+    result = run(ConvertRequest(sources, out, **rest), Recorder())
+    written = json.loads((out / "report.json").read_text())
+    assert written == result.as_json()
+    assert written["photos"] == len(written["items"]) == written["converted"] + written["skipped"]
+    for item in written["items"]:
+        assert (item["label"] is None) == (item["status"] == "skipped")
+        assert item["label"] is None or (out / item["label"]).is_file()
+    return result
+
+
+def statuses(result: ImportReport) -> dict[str, str]:
+    assert len({item.photo for item in result.items}) == len(result.items)
+    return {item.photo: item.status for item in result.items}
+
+
+def told(result: ImportReport) -> str:
+    return "\n".join(str(problem) for problem in result.problems)
+
+
+def test_a_folder_becomes_label_images(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        photo(tmp_path / f"in/Images/{name}.jpg")
+        labelme(tmp_path / f"in/Annotations/{name}.xml", f"{name}.jpg")
+    out = tmp_path / "out"
+    result = convert(tmp_path / "in", out=out)
+    assert result.format == "labelme-xml"
+    assert statuses(result) == {"a.jpg": "converted", "b.jpg": "converted"}
+    label = read_label(out / "labels/a.png")
+    expected = np.zeros((12, 16), np.uint8)
+    expected[2:6, 2:8] = 1
+    assert np.array_equal(label, expected)
+    with Image.open(out / "labels/a.png") as png:
+        assert png.mode == "P"
+    assert Palette.load(out / "palette.json").find("car") is not None
+    assert result.classes["car"].pixels == 48
+    assert result.problems == ()
+
+
+def test_what_cannot_be_used_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:
+    home = tmp_path / "in"
+    photo(home / "good.jpg")
+    labelme(home / "good.xml", "good.jpg")
+    labelme(home / "alone.xml", "alone.jpg")
+    photo(home / "bare.jpg")
+    (home / "text.jpg").write_text("no photo")
+    labelme(home / "text.xml", "text.jpg")
+    photo(home / "other.jpg", (12, 16))
+    labelme(home / "other.xml", "other.jpg")
+    (home / "cut.xml").write_text("<annotation><filename>cut.jpg</filename>\n<object>")
+    (home / "dtd.xml").write_text("<!DOCTYPE a><annotation/>")
+    result = convert(home, out=tmp_path / "out")
+    assert statuses(result) == {
+        "good.jpg": "converted",
+        "alone": "converted-without-photo",
+        "bare.jpg": "skipped",
+        "text.jpg": "skipped",
+        "other.jpg": "skipped",
+        "cut.xml": "skipped",
+        "dtd.xml": "skipped",
+    }
+    text = told(result)
+    for words in ("16 x 12, the photo is 12 x 16", "bare.jpg: skipped: no annotation", "DOCTYPE",
+                  "text.jpg is no photo", "cut.xml, line 2", "alone: there is no photo"):  # fmt: skip
+        assert words in text
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("no xml at all", "line 1"),
+        ("<annotations>\n<image name='a.jpg' width='4' hei", "line 2"),
+        ('<!DOCTYPE a [<!ENTITY e "x">]><annotations/>', "DOCTYPE"),
+        ("<annotation><object><bndbox/></object></annotation>", "bndbox"),
+        ("<html/>", "<html>"),
+    ],
+)
+def test_a_single_refused_file_fails_with_its_name(
+    tmp_path: Path, content: str, words: str
+) -> None:
+    source = tmp_path / "a.xml"
+    source.write_text(content)
+    with pytest.raises(SegStudioError, match=r"a\.xml") as caught:
+        run(ConvertRequest((source,), tmp_path / "out"), Recorder())
+    assert words in str(caught.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_nothing_there_fails_with_the_name(tmp_path: Path) -> None:
+    with pytest.raises(SegStudioError, match=r"absent\.zip"):
+        run(ConvertRequest((tmp_path / "absent.zip",), tmp_path / "out"), Recorder())
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(SegStudioError, match="empty"):
+        run(ConvertRequest((tmp_path / "empty",), tmp_path / "out"), Recorder())
+
+
+def test_one_refused_source_does_not_stop_another(tmp_path: Path) -> None:
+    photo(tmp_path / "a.jpg")
+    good, bad = cvat(tmp_path / "good.xml", "a.jpg"), tmp_path / "bad.xml"
+    bad.write_text("<annotations><ima")
+    result = convert(bad, good, tmp_path / "absent.xml", out=tmp_path / "out")
+    assert statuses(result) == {
+        "a.jpg": "converted", "bad.xml": "skipped", "absent.xml": "skipped",
+    }  # fmt: skip
+
+
+def test_labels_that_the_palette_does_not_name_are_left_out_with_a_hint(tmp_path: Path) -> None:
+    photo(tmp_path / "a.jpg")
+    source = cvat(tmp_path / "a.xml", "a.jpg", used="Car ")
+    palette = tmp_path / "palette.json"
+    Palette.from_labels([("car", None)]).save(palette)
+    for rest in ({"palette": palette}, {}):
+        result = convert(source, out=tmp_path / "out", **rest)
+        assert not read_label(tmp_path / "out/labels/a.png").any()
+        assert 'the label "Car "' in told(result)
+        assert 'did you mean "car"' in told(result)
+        assert [entry.name for entry in Palette.load(palette).classes] == ["background", "car"]
+
+
+def test_classes_follow_the_exports_own_list_else_their_names(tmp_path: Path) -> None:
+    source = cvat(tmp_path / "a.xml", "a.jpg", labels=("tree", "BACKGROUND", "car"))
+    convert(source, out=tmp_path / "out")
+    classes = Palette.load(tmp_path / "out/palette.json").classes
+    assert [(entry.id, entry.name) for entry in classes] == [
+        (0, "BACKGROUND"), (1, "tree"), (2, "car"),
+    ]  # fmt: skip
+    for label in ("tree", "Car", "car"):
+        labelme(tmp_path / f"in/{label}-{ord(label[0])}.xml", "x.jpg", label)
+    result = convert(tmp_path / "in", out=tmp_path / "out2")
+    classes = Palette.load(tmp_path / "out2/palette.json").classes
+    assert [entry.name for entry in classes] == ["background", "Car", "car", "tree"]
+    assert '"Car", "car" may mean the same' in told(result)
+
+
+def test_names_keep_their_folders_and_never_meet(tmp_path: Path) -> None:
+    home = tmp_path / "in"
+    names = ("x/a.jpg", "y/a.jpg", "y/a.png", "y/A.jpg")
+    for name in names:
+        photo(home / "images" / name)
+    cvat(home / "annotations.xml", *names)
+    result = convert(home, out=tmp_path / "out")
+    labels = [item.label for item in result.items]
+    assert len({str(label).casefold() for label in labels}) == 4
+    assert {"labels/x/a.png", "labels/y/a-png.png"} <= set(labels)
+    assert "no distinct name" in told(result)
+
+
+def test_ambiguous_photos_are_asked_about_not_guessed(tmp_path: Path) -> None:
+    home = tmp_path / "in"
+    for name in ("x/a.jpg", "y/a.jpg"):
+        photo(home / name)
+    cvat(home / "annotations.xml", "a.jpg")
+    result = convert(home, out=tmp_path / "out")
+    assert set(statuses(result).values()) == {"skipped"}
+    assert len(result.items) == 3
+    assert "2 photos fit a.jpg: x/a.jpg, y/a.jpg" in told(result)
+
+
+def test_two_annotations_of_one_photo_are_told(tmp_path: Path) -> None:
+    home = tmp_path / "in"
+    photo(home / "a.jpg")
+    labelme(home / "a.xml", "a.jpg")
+    labelme(home / "b.xml", "a.jpg")
+    result = convert(home, out=tmp_path / "out")
+    assert result.converted == result.skipped == 1
+    assert "has its annotation from a.xml already" in told(result)
+
+
+@pytest.mark.parametrize("name", ["../../out.jpg", "/out.jpg", "x/../../../out.jpg", "", "CON.jpg",
+                                  "n" * 400 + ".jpg", "a&#10;b.jpg", "a:b?.jpg"])  # fmt: skip
+def test_unsafe_names_stay_inside_the_target(tmp_path: Path, name: str) -> None:
+    deep = tmp_path / "1/2/3"
+    source = cvat(deep / "a.xml", name, "fine.jpg")
+    result = convert(source, out=deep / "out")
+    assert len(result.items) == 2
+    assert any(item.photo == "fine.jpg" and item.label for item in result.items)
+    assert any(not item.label or "becomes" in told(result) for item in result.items)
+    written = set(tmp_path.rglob("*.png"))
+    assert all(path.is_relative_to(deep / "out/labels") for path in written)
+
+
+def test_photos_inside_a_zip_are_read_there(tmp_path: Path) -> None:
+    cvat(tmp_path / "annotations.xml", "a.jpg", "b.jpg")
+    photo(tmp_path / "a.jpg")
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as out:
+        out.write(tmp_path / "annotations.xml", "annotations.xml")
+        out.write(tmp_path / "a.jpg", "images/a.jpg")
+        out.writestr("../../slip.jpg", b"x")
+    result = convert(tmp_path / "export.zip", out=tmp_path / "out")
+    assert statuses(result) == {"a.jpg": "converted", "b.jpg": "converted-without-photo"}
+    assert "slip.jpg: refused" in told(result)
+    assert not list(tmp_path.parent.glob("slip.jpg"))
+
+
+def test_photos_elsewhere_and_formats_by_name(tmp_path: Path) -> None:
+    photo(tmp_path / "photos/day/a.jpg")
+    photo(tmp_path / "photos/b.jpg")
+    source = labelme(tmp_path / "xml/a.xml", "a.jpg")
+    out = tmp_path / "out"
+    result = convert(source, out=out, photos=tmp_path / "photos", format="labelme-xml")
+    assert statuses(result) == {"day/a.jpg": "converted", "b.jpg": "skipped"}
+    with pytest.raises(SegStudioError, match="not cvat-images"):
+        run(ConvertRequest((source,), out, format="cvat-images"), Recorder())
+
+
+def test_a_job_says_what_it_does_and_stops_when_asked(tmp_path: Path) -> None:
+    names = [f"{number}.jpg" for number in range(40)]
+    source = cvat(tmp_path / "a.xml", *names)
+    recorder = Recorder()
+    run(ConvertRequest((source,), tmp_path / "out"), recorder)
+    progress = [event for event in recorder.events if isinstance(event, Progress)]
+    assert progress[-1].done == progress[-1].total == 40
+    assert any(isinstance(event, ProblemFound) for event in recorder.events)
+
+    stopped = run(ConvertRequest((source,), tmp_path / "out2"), Recorder(stop_after=4))
+    assert stopped.interrupted
+    assert stopped.converted < 40
+    assert len(list((tmp_path / "out2").rglob("*.png"))) == stopped.converted
+
+
+def test_a_target_that_cannot_be_written_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = cvat(tmp_path / "a.xml", *(f"{number}.jpg" for number in range(9)))
+    (tmp_path / "file").touch()
+    with pytest.raises(SegStudioError, match="could not be written"):
+        run(ConvertRequest((source,), tmp_path / "file"), Recorder())
+
+    def full(*_: object) -> None:
+        raise SegStudioError("labels/0.png could not be written: the disk is full.")
+
+    monkeypatch.setattr("segstudio.jobs.convert.write_label", full)
+    with pytest.raises(SegStudioError, match="disk is full"):
+        run(ConvertRequest((source,), tmp_path / "out"), Recorder())
+
+
+def test_the_order_of_threads_does_not_show(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = cvat(tmp_path / "a.xml", *(f"{number}.jpg" for number in range(9)))
+    several = convert(source, out=tmp_path / "one")
+    monkeypatch.setattr(import_burning.os, "cpu_count", lambda: 1)
+    assert convert(source, out=tmp_path / "two") == several
+
+
+@pytest.mark.parametrize("rule", ["opencv", "exact"])
+def test_skydiving_agrees_with_its_authors_label_images(
+    shared_data: Path, tmp_path: Path, rule: Raster
+) -> None:
+    palette = tmp_path / "palette.json"
+    SKYDIVING.save(palette)
+    source = shared_data / "skydiving"
+    result = convert(source, out=tmp_path / "out", palette=palette, raster=rule)
+    assert set(statuses(result).values()) == {"converted"}
+    assert result.photos == 12
+    differing = []
+    for item in result.items:
+        theirs = source / item.photo.replace("Images", "Labels").replace(".jpg", ".png")
+        ours = read_label(tmp_path / "out" / str(item.label))
+        differing.append(int((ours != read_label(theirs)).sum()))
+        assert differing[-1] < 0.005 * ours.size
+    if rule == "opencv":
+        assert sorted(differing)[:11] == [0] * 11
+        assert max(differing) <= 2
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "exif_orientation_cvat",
+        "cvat_images_project_duplicate_names",
+        "labelme_xml_boston",
+        "labelme_xml_deleted_mismatch",
+    ],
+)
+def test_real_exports_agree_with_independent_converters(
+    shared_data: Path, tmp_path: Path, name: str
+) -> None:
+    folder = shared_data / "cases" / name
+    case = json.loads((folder / "case.json").read_text())
+    palette = Palette.from_labels([(label, None) for label in case["classes"]])
+    palette.save(tmp_path / "palette.json")
+    out = tmp_path / "out"
+    result = convert(folder / "source", out=out, palette=tmp_path / "palette.json")
+    assert result.converted == case["expected_count"]
+    for expected in (folder / "expected").rglob("*.png"):
+        stem = expected.relative_to(folder / "expected").as_posix()
+        (made,) = [p for p in (out / "labels").rglob("*.png") if p.as_posix().endswith(f"/{stem}")]
+        assert np.array_equal(read_label(made), read_label(expected)), stem
+
+
+_REFUSED = ("001", "004", "007", "013", "043", "079")
+_CONVERTED = (
+    "010", "016", "019", "022", "025", "028", "031", "034", "037", "040", "046", "049",
+    "073", "076", "082", "085", "088", "091", "094",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("number", [*_REFUSED, *_CONVERTED])
+def test_hostile_inputs_behave_as_their_index_says(
+    shared_data: Path, tmp_path: Path, number: str
+) -> None:
+    index = json.loads((shared_data / "hostile/index.json").read_text())
+    (case,) = [case for case in index["cases"] if case["id"].startswith(f"{number}_")]
+    folder = shared_data / "hostile" / case["id"]
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    out = tmp_path / "1/2/out"
+    request = ConvertRequest((folder / case["open"],), out)
+    if number in _REFUSED:
+        with pytest.raises(SegStudioError) as caught:
+            run(request, Recorder())
+        text = str(caught.value)
+        assert not out.exists()
+    else:
+        result = run(request, Recorder())
+        text = told(result) + json.dumps(result.as_json(), ensure_ascii=False)
+        assert result.converted
+    for words in case["message_must_name"]:
+        # The tracks of a video are another format's: here the file is refused as a whole.
+        if words != "track 0":
+            assert any(word in text for word in words.split(" or ")), words
+    assert {path: path.read_bytes() for path in before} == before
+    assert all(p.is_relative_to(out) for p in tmp_path.rglob("*") if p.is_file())

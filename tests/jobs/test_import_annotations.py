@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Recorder
+
+from segstudio.core.errors import SegStudioError
+from segstudio.core.label_image import read_label
+from segstudio.core.palette import Palette, PaletteClass
+from segstudio.jobs.import_annotations import ImportRequest, run
+from segstudio.jobs.import_report import ImportReport
+from segstudio.project.project import Project
+from tests.jobs.exports import cvat, labelme, photo
+
+
+def imported(project: Project | Path, *sources: Path, **rest: Any) -> ImportReport:
+    return run(ImportRequest(project, sources, **rest), Recorder())
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    for name in ("a", "b"):
+        photo(tmp_path / f"in/{name}.jpg")
+        labelme(tmp_path / f"in/{name}.xml", f"{name}.jpg")
+    photo(tmp_path / "in/new.jpg")
+    return tmp_path / "in"
+
+
+def test_a_project_is_made_with_photos_annotations_and_labels(tmp_path: Path, export: Path) -> None:
+    root = tmp_path / "project"
+    before = {path: path.read_bytes() for path in export.iterdir()}
+    result = imported(root, export)
+    assert [(item.photo, item.status) for item in result.items] == [
+        ("a.jpg", "converted"), ("b.jpg", "converted"), ("new.jpg", "skipped"),
+    ]  # fmt: skip
+    with Project.open(root) as project:
+        assert [(entry.name, entry.annotated) for entry in project.photos] == [
+            ("a.jpg", True), ("b.jpg", True), ("new.jpg", False),
+        ]  # fmt: skip
+        entry = project.photo("a.jpg")
+        assert project.photo_path(entry).resolve() == (export / "a.jpg").resolve()
+        annotation = project.annotation(entry)
+        assert annotation is not None
+        assert [shape.label for shape in annotation.shapes] == ["car"]
+        assert read_label(project.label_path(entry))[3, 3] == 1
+        assert project.labels_current()
+        assert (root / "annotations/originals/in/a.xml").read_bytes() == before[export / "a.xml"]
+    assert {path: path.read_bytes() for path in export.iterdir()} == before
+
+
+def test_importing_again_updates_and_keeps_ids(tmp_path: Path, export: Path) -> None:
+    root = tmp_path / "project"
+    imported(root, export)
+    labelme(export / "a.xml", "a.jpg", "aardvark")
+    labelme(export / "new.xml", "new.jpg", "zebra")
+    imported(root, export)
+    with Project.open(root) as project:
+        assert [(entry.id, entry.name) for entry in project.palette.classes] == [
+            (0, "background"), (1, "car"), (2, "aardvark"), (3, "zebra"),
+        ]  # fmt: skip
+        assert [entry.name for entry in project.photos] == ["a.jpg", "b.jpg", "new.jpg"]
+        values = [int(read_label(project.label_path(e))[3, 3]) for e in project.photos]
+        assert values == [2, 1, 3]
+    assert len(list((root / "annotations/originals/in").glob("a*.xml"))) == 2
+
+
+def test_a_class_file_adds_to_a_project_without_moving_ids(tmp_path: Path, export: Path) -> None:
+    root, palette = tmp_path / "project", tmp_path / "palette.json"
+    imported(root, export)
+    entries = (
+        PaletteClass(id=0, name="nothing", color="#000000"),
+        PaletteClass(id=1, name="tree", color="#00ff00"),
+        PaletteClass(id=7, name="road", color="#888888"),
+    )
+    Palette(classes=entries).save(palette)
+    imported(root, export, palette=palette)
+    with Project.open(root) as project:
+        ids = {entry.name: entry.id for entry in project.palette.classes}
+        assert (ids["background"], ids["car"], ids["road"]) == (0, 1, 7)
+        assert ids["tree"] not in (0, 1, 7)
+
+
+def test_photos_of_another_folder_with_the_same_name_stay_apart(
+    tmp_path: Path, export: Path
+) -> None:
+    root = tmp_path / "project"
+    imported(root, export)
+    photo(tmp_path / "second/a.jpg", (20, 12))
+    labelme(tmp_path / "second/a.xml", "a.jpg", "tree", (20, 12))
+    result = imported(root, tmp_path / "second")
+    with Project.open(root) as project:
+        assert len(project.photos) == 4
+        assert project.photo("a.jpg").width == 16
+        assert project.photo(result.items[0].photo).width == 20
+
+
+def test_photos_in_a_zip_are_copied_into_the_project_once(tmp_path: Path) -> None:
+    cvat(tmp_path / "annotations.xml", "a.jpg", "gone.jpg")
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as out:
+        out.write(tmp_path / "annotations.xml", "annotations.xml")
+        out.write(photo(tmp_path / "x/a.jpg"), "images/a.jpg")
+    for _ in range(2):
+        result = imported(tmp_path / "project", tmp_path / "export.zip")
+        assert {item.photo: item.status for item in result.items} == {
+            "a.jpg": "converted", "gone.jpg": "skipped",
+        }  # fmt: skip
+        with Project.open(tmp_path / "project") as project:
+            (entry,) = project.photos
+            assert entry.path == "photos/a.jpg"
+            assert project.photo_path(entry).is_file()
+
+
+def test_an_open_project_is_used_as_it_is(tmp_path: Path, export: Path) -> None:
+    with Project.create(tmp_path / "project") as project:
+        imported(project, export)
+        assert len(project.photos) == 3
+        with pytest.raises(SegStudioError):
+            imported(project.root, tmp_path / "absent")
+
+
+def test_a_refused_source_makes_no_project(tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_text("no xml")
+    with pytest.raises(SegStudioError, match=r"a\.xml"):
+        imported(tmp_path / "project", tmp_path / "a.xml")
+    assert not (tmp_path / "project").exists()
+
+
+def test_a_stopped_import_keeps_what_was_finished(tmp_path: Path) -> None:
+    for number in range(30):
+        photo(tmp_path / f"in/{number}.jpg")
+        labelme(tmp_path / f"in/{number}.xml", f"{number}.jpg")
+    request = ImportRequest(tmp_path / "project", (tmp_path / "in",))
+    result = run(request, Recorder(stop_after=36))
+    assert result.interrupted
+    with Project.open(tmp_path / "project") as project:
+        assert 0 < len(project.photos) == result.converted < 30
