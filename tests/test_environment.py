@@ -16,7 +16,12 @@ from test_architecture import third_party
 import segstudio
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-NAMES = {"PIL": "pillow", "cv2": "opencv-python-headless", "PySide6": "pyside6-essentials"}
+NAMES = {
+    "annotated_types": "annotated-types",
+    "PIL": "pillow",
+    "cv2": "opencv-python-headless",
+    "PySide6": "pyside6-essentials",
+}
 OPTIONAL = {"shiboken6"}
 
 

@@ -31,6 +31,11 @@ class PaletteClass(BaseModel):
     aliases: tuple[str, ...] = ()
     map_to: Annotated[int, Field(ge=0, le=255)] | None = None
 
+    @property
+    def painted_id(self) -> int:
+        """The pixel value that a shape of this class gets, its mapping applied."""
+        return self.id if self.map_to is None else self.map_to
+
 
 class Palette(BaseModel):
     """The classes of a project, with background (what no shape covers) and ignore (unscored).
@@ -88,16 +93,12 @@ class Palette(BaseModel):
         entry = next((e for e in self.classes if e.id == class_id), None)
         return entry.name if entry else f"unknown ({class_id})"
 
-    def painted_id(self, entry: PaletteClass) -> int:
-        """Return the pixel value that a shape of this class gets, its mapping applied."""
-        return entry.id if entry.map_to is None else entry.map_to
-
     @property
     def background_id(self) -> int:
         """The pixel value of what no shape covers, its mapping applied."""
         if self.background == IGNORE:
             return IGNORE
-        return self.painted_id(self.by_id(self.background))
+        return self.by_id(self.background).painted_id
 
     @property
     def trained(self) -> tuple[PaletteClass, ...]:

@@ -59,7 +59,7 @@ def rasterize(
             unknown[shape.label] += 1
         else:
             key = (entry.paint_order, shape.z_order, index)
-            ordered.append((key, shape, palette.painted_id(entry)))
+            ordered.append((key, shape, entry.painted_id))
     ordered.sort(key=lambda item: item[0])
     owner = _owner_image(len(ordered), (height, width))
     paint = _paint_exact if rule == "exact" else _paint_opencv

@@ -116,18 +116,18 @@ def test_a_contradictory_palette_is_refused_with_file_and_reason(
 
 def test_merging_paints_and_trains_as_the_other_class(palette: Palette) -> None:
     merged = palette.merged(2, into=1)
-    assert merged.painted_id(merged.by_id(2)) == 1
+    assert merged.by_id(2).painted_id == 1
     assert [entry.id for entry in merged.trained] == [0, 1]
     ignored = palette.merged(2, into=IGNORE)
-    assert ignored.painted_id(ignored.by_id(2)) == IGNORE
+    assert ignored.by_id(2).painted_id == IGNORE
     assert merged.merged(2, into=None) == palette
 
 
 def test_what_was_merged_into_a_class_follows_it(palette: Palette) -> None:
     chained = palette.merged(2, into=1).merged(1, into=0)
-    assert [chained.painted_id(entry) for entry in chained.classes] == [0, 0, 0]
+    assert [entry.painted_id for entry in chained.classes] == [0, 0, 0]
     freed = palette.merged(2, into=1).without(1)
-    assert freed.painted_id(freed.by_id(2)) == 2
+    assert freed.by_id(2).painted_id == 2
 
 
 def test_merging_into_itself_or_nothing_is_refused(palette: Palette) -> None:
