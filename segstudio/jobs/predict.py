@@ -65,7 +65,7 @@ WRITERS: dict[str, Writer] = {
     "colour": Writer(".png", _colour),
     "overlay": Writer(".jpg", _overlay),
 }
-"""What can be written of a prediction, each kind into a folder of its name. To add one: one line."""
+"""What can be written, each kind into a folder of its name. To add one: one line here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,11 +77,10 @@ def _weights_source(value: str) -> str:
 def _weight_list(value: object) -> object:
     """Turn "1, 2, 0.5" into a list; the three words stay."""
     if isinstance(value, str) and value not in CLASS_WEIGHTS:
-        parts = value.strip("[] ").split(",")
         try:
-            return tuple(float(part) for part in parts)
+            value = tuple(float(part) for part in value.strip("[] ").split(","))
         except ValueError:
-            return _one_of(CLASS_WEIGHTS)(value)
+            return _one_of(CLASS_WEIGHTS)(str(value))
     if isinstance(value, tuple | list) and any(not 0 <= w < float("inf") for w in value):
         raise ValueError("the weights must be numbers of 0 or more")
     return value

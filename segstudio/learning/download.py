@@ -68,7 +68,8 @@ def _download(url: str, published: PublishedWeights, stream: IO[bytes], report: 
                 detail = f"{done / 1e6:.0f} of {total / 1e6:.0f} MB"
                 report(Progress("Downloading the weights", done, total, detail))
     except (urllib.error.URLError, TimeoutError, ConnectionError, ValueError) as error:
-        reason = getattr(error, "reason", error)
+        answered = isinstance(error, urllib.error.HTTPError)
+        reason = error if answered else getattr(error, "reason", error)
         raise _offline(url, published, f"{reason}") from error
     if total and done < total:
         raise _offline(url, published, f"only {done} of {total} bytes came")

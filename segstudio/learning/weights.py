@@ -40,8 +40,9 @@ def read_state(path: Path) -> State:
         loaded = torch.load(path, map_location="cpu", weights_only=True)
     except (OSError, SafetensorError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
         reason = "there is no such file" if isinstance(error, FileNotFoundError) else str(error)
+        first = next(iter(reason.splitlines()), "it is empty")
         raise SegStudioError(
-            f"The weights {path} cannot be read: {reason.splitlines()[0]}.",
+            f"The weights {path} cannot be read: {first}.",
             meaning="It is missing, cut off, or holds more than plain tensors.",
             remedy="Choose a PyTorch state dict (.pth) or a .safetensors file.",
         ) from error

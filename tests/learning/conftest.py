@@ -1,0 +1,124 @@
+"""Small trainings for tests: tiny photos, and a network of two layers where speed matters."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+# As segstudio.learning sets it, for here torch may load before that package does.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+import pytest
+import torch
+from torch import nn
+
+from segstudio.core.palette import Palette
+from segstudio.learning.checkpoint import build_model
+from segstudio.learning.config import TrainConfig
+from segstudio.learning.dataset import TrainingCrops
+from segstudio.learning.evaluation import Checker
+from segstudio.learning.learner import Learner
+from segstudio.learning.loop import Training
+from segstudio.learning.losses.cross_entropy import build as cross_entropy
+from segstudio.learning.models.base import SegmentationModel
+from segstudio.learning.recorders import RunFolder
+from segstudio.learning.samples import Sample, WorkingCopies
+from segstudio.learning.transforms import Preprocessing
+from segstudio.project.project import Project
+
+CPU = torch.device("cpu")
+SMALL: dict[str, Any] = {
+    "weights": "none",
+    "epochs": 2,
+    "batch_size": 4,
+    "crop_size": 64,
+    "crops_per_photo": 2,
+    "working_size": 96,
+    "lr": 0.01,
+}
+
+
+class TwoLayers(nn.Module):
+    """A backbone with a BatchNorm and a head, answering as torchvision's models do."""
+
+    def __init__(self, classes: int) -> None:
+        super().__init__()
+        self.backbone = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), nn.BatchNorm2d(8), nn.ReLU())
+        self.classifier = nn.Sequential(nn.Conv2d(8, 8, 1), nn.ReLU(), nn.Conv2d(8, classes, 1))
+
+    def forward(self, photos: torch.Tensor) -> dict[str, torch.Tensor]:
+        return {"out": self.classifier(self.backbone(photos))}
+
+
+def wrapped(net: nn.Module) -> SegmentationModel:
+    return SegmentationModel(
+        net,
+        stages={"layer4": [net.backbone]},
+        head=net.classifier,
+        last_layer=net.classifier[-1],
+    )
+
+
+@pytest.fixture
+def samples(tiny_project: Project) -> tuple[Sample, ...]:
+    """Six photos of 96x64 with three classes."""
+    return tuple(
+        Sample(entry.name, tiny_project.photo_path(entry), tiny_project.label_path(entry))
+        for entry in tiny_project.photos
+    )
+
+
+MakeTraining = Callable[..., Training]
+
+
+@pytest.fixture
+def make_training(samples: tuple[Sample, ...], palette: Palette, tmp_path: Path) -> MakeTraining:
+    """Build a training in a folder; `real` takes MobileNetV3, `network` another one."""
+
+    def make(
+        folder: str = "run",
+        *,
+        train: int = 4,
+        val: int = 2,
+        real: bool = False,
+        network: nn.Module | None = None,
+        **settings: Any,
+    ) -> Training:
+        config = TrainConfig.model_validate({**SMALL, **settings})
+        torch.manual_seed(config.seed)
+        classes = len(palette.trained)
+        model = build_model(config, classes) if real else wrapped(network or TwoLayers(classes))
+        model.train_only(config.train_layers)
+        preprocessing = Preprocessing(working_size=config.working_size)
+        copies = WorkingCopies(tmp_path / "cache")
+        loss = cross_entropy(None)
+        crops = TrainingCrops(samples[:train], copies, preprocessing, palette, config)
+        steps = crops.steps_per_epoch * config.epochs
+        path = tmp_path / folder
+        path.mkdir(exist_ok=True)
+        return Training(
+            config=config,
+            learner=Learner(model, config, loss, steps=steps, device=CPU),
+            crops=crops,
+            val=samples[len(samples) - val :],
+            checker=Checker(copies, preprocessing, palette, loss, CPU),
+            folder=RunFolder(path),
+            device="cpu",
+            about={},
+        )
+
+    return make
+
+
+@pytest.fixture
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make every attempt to open a connection fail the test."""
+
+    def refuse(*args: object, **kwargs: object) -> None:
+        raise AssertionError("something opened a connection")
+
+    monkeypatch.setattr("socket.socket.connect", refuse)
+    monkeypatch.setattr("socket.create_connection", refuse)
+    monkeypatch.setattr("socket.getaddrinfo", refuse)

@@ -1,0 +1,265 @@
+"""The loop keeps its promises: epochs, best, last, stop, resume, repeatability."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+from torch import nn
+
+from segstudio.core.errors import SegStudioError
+from segstudio.core.events import (
+    BestSaved,
+    EpochDone,
+    Event,
+    Message,
+    PreviewReady,
+    ProblemFound,
+    RunStarted,
+    StepDone,
+)
+from segstudio.learning.loop import FitResult, Training, fit
+from segstudio.photos.reader import read_photo
+
+MakeTraining = Callable[..., Training]
+
+
+class Listener:
+    """Keeps events and asks to stop once `stop_when` says so."""
+
+    def __init__(self, stop_when: Callable[[Event], bool] = lambda event: False) -> None:
+        self.events: list[Event] = []
+        self.stop_requested = False
+        self._stop_when = stop_when
+
+    def __call__(self, event: Event) -> None:
+        self.events.append(event)
+        self.stop_requested = self.stop_requested or self._stop_when(event)
+
+    def of(self, kind: type[Any]) -> list[Any]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def said(self) -> str:
+        return " ".join(event.text for event in self.of(Message))
+
+
+def history(training: Training) -> list[dict[str, Any]]:
+    """Return the run's history without what depends on the clock."""
+    text = (training.folder.path / "history.jsonl").read_text()
+    return [{**json.loads(line), "seconds": None} for line in text.splitlines()]
+
+
+def test_asked_epochs_are_run_and_everything_is_told_and_kept(make_training: MakeTraining) -> None:
+    training, report = make_training(epochs=3), Listener()
+    result = fit(training, report)
+    done = report.of(EpochDone)
+    assert [event.epoch for event in done] == [1, 2, 3]
+    assert len(report.of(StepDone)) == 3 * training.crops.steps_per_epoch
+    assert (result.status, result.standing.epochs) == ("completed", 3)
+    assert report.of(RunStarted)[0].class_names == ("background", "sky", "ground")
+    scores = [event.val_miou for event in done]
+    assert done[-1].best_miou == max(scores) == result.standing.best_miou
+    assert done[-1].epochs_without_gain == 3 - done[-1].best_epoch
+    assert done[-1].eta_seconds == pytest.approx(0, abs=1e-6)
+    assert [line["val_miou"] for line in history(training)] == scores
+    assert set(history(training)[0]["iou"]) == {"background", "sky", "ground"}
+    assert result.samples_per_second > 0
+
+
+def test_loss_falls_and_score_rises_on_colours_that_tell(make_training: MakeTraining) -> None:
+    training, report = make_training(epochs=20, lr=0.05, crop_size=96), Listener()
+    fit(training, report)
+    done = report.of(EpochDone)
+    assert done[-1].train_loss < 0.5 * done[0].train_loss
+    assert done[-1].best_miou > 0.8
+
+
+def test_same_seed_gives_the_same_run_and_another_does_not(make_training: MakeTraining) -> None:
+    runs = [make_training(str(n), real=True, seed=seed) for n, seed in enumerate((5, 5, 6))]
+    for training in runs:
+        fit(training, Listener())
+    assert history(runs[0]) == history(runs[1])
+    assert history(runs[0]) != history(runs[2])
+    first, second = (load_file(training.folder.best) for training in runs[:2])
+    assert all(torch.equal(first[key], second[key]) for key in first)
+
+
+@pytest.mark.parametrize("where", ["in training", "in checking"])
+def test_resumed_run_equals_one_that_was_never_stopped(
+    make_training: MakeTraining, where: str
+) -> None:
+    whole = make_training("whole", epochs=4)
+    fit(whole, Listener())
+
+    def stop(event: Event) -> bool:
+        if where == "in training":
+            return isinstance(event, StepDone) and event.epoch == 3
+        return isinstance(event, PreviewReady) and event.epoch == 2
+
+    broken = make_training("broken", epochs=4)
+    assert fit(broken, Listener(stop)).status == "stopped"
+    again = make_training("broken", epochs=4)
+    result = fit(again, Listener(), again.folder.load_last())
+    assert result.status == "completed"
+    assert history(again) == history(whole)
+    final, wanted = (t.folder.load_last().learner["model"] for t in (again, whole))
+    assert all(torch.equal(final[key], wanted[key]) for key in wanted)
+
+
+def test_stop_keeps_the_best_so_far(make_training: MakeTraining) -> None:
+    training = make_training(epochs=5)
+    report = Listener(lambda event: isinstance(event, StepDone) and event.epoch == 2)
+    result = fit(training, report)
+    assert (result.status, result.standing.best_epoch) == ("stopped", 1)
+    assert training.folder.best.is_file()
+    assert training.folder.load_last().epoch == 1
+
+
+def test_stop_in_the_first_epoch_keeps_what_was_learned(make_training: MakeTraining) -> None:
+    training = make_training()
+    result = fit(training, Listener(lambda event: isinstance(event, StepDone)))
+    assert (result.status, result.standing.best_epoch) == ("stopped", None)
+    assert result.standing.best_miou is None
+    assert training.folder.best.is_file()
+
+
+def test_without_validation_photos_there_is_no_score(make_training: MakeTraining) -> None:
+    training, report = make_training(val=0), Listener()
+    result = fit(training, report)
+    last = report.of(EpochDone)[-1]
+    assert (last.val_loss, last.val_miou, last.best_miou) == (None, None, None)
+    assert last.class_iou == (None, None, None)
+    assert history(training)[0]["val_miou"] is None
+    assert result.standing.best_epoch == 2
+    assert "No photo checks" in report.said()
+
+
+def test_state_is_saved_before_checking_begins(
+    make_training: MakeTraining, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: object) -> None:
+        raise MemoryError
+
+    training = make_training(epochs=1)
+    monkeypatch.setattr("segstudio.learning.evaluation.Checker.check", fail)
+    with pytest.raises(MemoryError):
+        fit(training, Listener())
+    assert training.folder.load_last().epoch == 1
+
+
+class TurnsIntoNothing(nn.Module):
+    """Wraps a network that answers with NaN from its n-th training step on."""
+
+    def __init__(self, after: int) -> None:
+        super().__init__()
+        self.backbone = nn.Conv2d(3, 4, 1)
+        self.classifier = nn.Sequential(nn.ReLU(), nn.Conv2d(4, 3, 1))
+        self._steps, self._after = itertools.count(), after
+
+    def forward(self, photos: torch.Tensor) -> dict[str, torch.Tensor]:
+        out = self.classifier(self.backbone(photos))
+        late = self.training and next(self._steps) >= self._after
+        return {"out": out * math.nan if late else out}
+
+
+def test_loss_that_is_no_number_ends_the_run_with_its_best(make_training: MakeTraining) -> None:
+    training, report = make_training(epochs=9, network=TurnsIntoNothing(5)), Listener()
+    result = fit(training, report)
+    assert result.status == "stopped"
+    assert result.standing.epochs == 2
+    assert "no number in epoch 3" in report.said()
+    kept = load_file(training.folder.best)
+    assert all(torch.isfinite(tensor).all() for tensor in kept.values())
+    assert training.folder.load_last().epoch == 2
+
+
+def test_loss_that_is_no_number_at_once_keeps_no_initial_weights(
+    make_training: MakeTraining,
+) -> None:
+    training = make_training(network=TurnsIntoNothing(0))
+    with pytest.raises(SegStudioError, match="no number in epoch 1"):
+        fit(training, Listener())
+    assert not training.folder.best.exists()
+
+
+def test_patience_ends_a_run_that_gains_nothing(make_training: MakeTraining) -> None:
+    training, report = make_training(epochs=50, lr=1e-7, optimizer="sgd", patience=2), Listener()
+    result = fit(training, report)
+    assert result.status == "completed"
+    assert result.standing.without_gain == 2
+    assert "without a gain" in report.said()
+
+
+def test_previews_of_the_same_photos_after_every_epoch(make_training: MakeTraining) -> None:
+    training, report = make_training(val=2), Listener()
+    fit(training, report)
+    previews = report.of(PreviewReady)
+    by_epoch = [[p.photo for p in previews if p.epoch == epoch] for epoch in (1, 2)]
+    assert by_epoch[0] == by_epoch[1]
+    assert len(by_epoch[0]) == 4
+    assert by_epoch[0][:2] == ["004.png", "005.png"]
+    assert previews[0].path == training.folder.path / "previews" / "0001-0.jpg"
+    assert max(read_photo(previews[0].path).shape[:2]) == 96
+
+
+def test_photo_that_breaks_on_the_way_is_told_once_and_left_out(
+    make_training: MakeTraining, tmp_path: Path
+) -> None:
+    def break_one(event: Event) -> bool:
+        if isinstance(event, EpochDone) and event.epoch == 1:
+            training.crops.samples[0].photo.unlink()
+        return False
+
+    training = make_training(epochs=3)
+    report = Listener(break_one)
+    assert fit(training, report).standing.epochs == 3
+    problems = [event.problem.path for event in report.of(ProblemFound)]
+    assert problems.count("000.png") >= 1
+    assert len(report.of(StepDone)) == 3 * training.crops.steps_per_epoch
+
+
+def test_one_cycle_ends_at_its_final_rate_for_odd_loaders(make_training: MakeTraining) -> None:
+    # Four photos with three crops in steps of 2 x 4: the second step of an epoch is a short one.
+    training = make_training(epochs=3, crops_per_photo=3, batch_size=4, accumulate=2, lr=0.01)
+    report = Listener()
+    fit(training, report)
+    steps = report.of(StepDone)
+    assert len(steps) == 6
+    assert steps[-1].lr == pytest.approx(0.01 * 1e-4)
+    assert [event.step for event in steps] == [1, 2, 3, 4, 5, 6]
+
+
+def test_fewer_crops_than_a_step_still_step(make_training: MakeTraining) -> None:
+    training = make_training(train=1, crops_per_photo=1, batch_size=8, accumulate=4, real=True)
+    before = {key: value.clone() for key, value in training.learner.model.weights().items()}
+    report = Listener()
+    fit(training, report)
+    assert len(report.of(StepDone)) == 2
+    after = training.learner.model.weights()
+    assert any(not torch.equal(before[key], after[key]) for key in before)
+
+
+def test_frozen_backbone_is_the_same_after_a_whole_run(make_training: MakeTraining) -> None:
+    training = make_training(real=True, train_layers="head")
+    before = {key: value.clone() for key, value in training.learner.model.weights().items()}
+    fit(training, Listener())
+    after = training.learner.model.weights()
+    moved = {key for key in before if not torch.equal(before[key], after[key])}
+    assert {key.partition(".")[0] for key in moved} == {"classifier"}
+
+
+def test_history_and_best_agree(make_training: MakeTraining) -> None:
+    training, report = make_training(epochs=4), Listener()
+    result: FitResult = fit(training, report)
+    scores = np.array([line["val_miou"] for line in history(training)])
+    assert result.standing.best_epoch == int(scores.argmax()) + 1
+    saved = report.of(BestSaved)[-1]
+    assert (saved.epoch, saved.val_miou) == (result.standing.best_epoch, scores.max())
