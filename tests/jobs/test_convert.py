@@ -93,8 +93,14 @@ def test_what_cannot_be_used_is_named_and_the_rest_goes_on(tmp_path: Path) -> No
         "dtd.xml": "skipped",
     }
     text = told(result)
-    for words in ("16 x 12, the photo is 12 x 16", "bare.jpg: skipped: no annotation", "DOCTYPE",
-                  "text.jpg is no photo", "cut.xml, line 2", "alone: there is no photo"):  # fmt: skip
+    for words in (
+        "16 x 12, the photo is 12 x 16",
+        "bare.jpg: skipped: no annotation",
+        "DOCTYPE",
+        "text.jpg is no photo",
+        "cut.xml, line 2",
+        "alone: there is no photo",
+    ):
         assert words in text
 
 
