@@ -13,7 +13,7 @@ from segstudio.core.errors import SegStudioError
 from segstudio.gui.pages import PageEntry
 from segstudio.gui.pages.base import Page, PageTools
 from segstudio.gui.pages.review_layout import ReviewParts, run_title
-from segstudio.gui.pages.review_lines import photo_lines, photo_words
+from segstudio.gui.pages.review_lines import photo_lines, photo_words, pixel_words
 from segstudio.gui.pages.review_pictures import Place, ReviewPictures
 from segstudio.gui.widgets.image_pyramid import Pixels
 from segstudio.gui.widgets.photo_scores import PhotoLine
@@ -227,14 +227,8 @@ class ReviewPage(Page):
     def _name_pixel(self, x: int, y: int) -> None:
         """Tell the classes under the cursor, in the outlines and in the prediction."""
         palette, layers = self.session.palette, self._layers
-        if palette is None or layers is None:
-            return
-        said = [
-            f"{who}: {palette.name_of(int(label[y, x]))}"
-            for who, label in (("yours", layers.truth), ("model", layers.prediction))
-            if label is not None and y < label.shape[0] and x < label.shape[1]
-        ]
-        self.class_hovered.emit("   ".join(said))
+        if palette is not None and layers is not None:
+            self.class_hovered.emit(pixel_words(palette, layers, x, y))
 
     # Wiring
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from segstudio.core.errors import SegStudioError
+from segstudio.core.palette import Palette
 from segstudio.gui.widgets.photo_scores import PhotoLine
 from segstudio.gui.widgets.words import number
 from segstudio.project.project import Project
+from segstudio.review.layers import Layers
 from segstudio.review.ranking import RunScores, in_words
 
 _PART_WORDS = {"train": "it learned from this photo", "val": "kept aside to check", "test": "test"}
@@ -44,3 +46,12 @@ def photo_words(line: PhotoLine) -> str:
     if line.part in _PART_WORDS:
         parts.append(_PART_WORDS[line.part])
     return "   ·   ".join(parts)
+
+
+def pixel_words(palette: Palette, layers: Layers, x: int, y: int) -> str:
+    """Return the classes of a pixel of the layers, in the outlines and in the prediction."""
+    return "   ".join(
+        f"{who}: {palette.name_of(int(label[y, x]))}"
+        for who, label in (("yours", layers.truth), ("model", layers.prediction))
+        if label is not None and y < label.shape[0] and x < label.shape[1]
+    )

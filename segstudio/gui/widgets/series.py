@@ -40,7 +40,9 @@ class Series:
     def refresh(self) -> None:
         """Hand new points to the plot."""
         if self._stale:
-            self._curve.setData(*self.points())
+            x, y = self.points()
+            # A curve of gaps alone is no curve; pyqtgraph would warn about its bounds.
+            self._curve.setData(*((x, y) if np.isfinite(y).any() else ([], [])))
             self._stale = False
 
     def points(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -1,0 +1,57 @@
+"""Times are told from earlier runs on this computer, never guessed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from segstudio.core.files import write_json
+from segstudio.jobs import estimate
+from segstudio.learning.config import TrainConfig
+from segstudio.project.entries import Split
+
+CONFIG = TrainConfig(epochs=10, crops_per_photo=4, crop_size=200)
+
+
+@pytest.fixture
+def project(tiny_project):
+    parts = {e.name: "train" if n < 4 else "val" for n, e in enumerate(tiny_project.photos)}
+    tiny_project.set_split(Split(parts=parts, method="random"), what="Split")
+    return tiny_project
+
+
+def add_run(project, seconds: list[float], **settings: object) -> None:
+    folder = project.new_run_folder("r")
+    photos = {"train": list(project.split.names("train"))}
+    about = {**CONFIG.model_dump(mode="json"), "photos": photos, **settings}
+    write_json(folder / "config.json", about)
+    lines = [json.dumps({"epoch": n, "seconds": s}) for n, s in enumerate(seconds, 1)]
+    (folder / "history.jsonl").write_text("\n".join(lines))
+
+
+def test_nothing_is_known_before_the_first_run(project):
+    assert estimate.seconds(project, CONFIG) is None
+
+
+def test_the_same_settings_take_as_long_as_before_without_the_warm_up(project):
+    add_run(project, [9.0, 2.0, 2.0, 2.0])
+    assert estimate.seconds(project, CONFIG) == pytest.approx(20.0)
+
+
+def test_time_grows_with_crops_and_their_area(project):
+    add_run(project, [2.0, 2.0])
+    larger = CONFIG.model_copy(update={"crops_per_photo": 8, "crop_size": 400, "epochs": 5})
+    assert estimate.seconds(project, larger) == pytest.approx(2.0 * 2 * 4 * 5)
+
+
+def test_another_model_or_other_layers_tell_nothing(project):
+    add_run(project, [2.0, 2.0], model="deeplabv3_resnet50")
+    add_run(project, [2.0, 2.0], train_layers="all")
+    assert estimate.seconds(project, CONFIG) is None
+
+
+def test_a_run_that_broke_off_at_once_is_passed_over(project):
+    add_run(project, [2.0, 2.0])
+    add_run(project, [])
+    assert estimate.seconds(project, CONFIG) == pytest.approx(20.0)

@@ -1,0 +1,110 @@
+"""The list before a training: each finding follows from the facts, and only from them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from segstudio.core.label_image import read_label, write_label
+from segstudio.core.palette import PaletteClass
+from segstudio.jobs.preflight import Facts, Preflight, gather, judge, run
+from segstudio.project.entries import Split
+
+GOOD = Facts(
+    classes={0: "background", 1: "sky", 2: "ground"},
+    photos={f"{n}.jpg": {0: 500, 1: 1000, 2: 900} for n in range(8)},
+    unlabelled=0,
+    missing=(),
+    split=Split(
+        parts={f"{n}.jpg": "val" if n > 5 else "train" for n in range(8)}, method="presence"
+    ),
+    free_bytes=50_000_000_000,
+)
+
+
+def found(preflight: Preflight, level: str) -> str:
+    return " ".join(f.text for f in preflight.findings if f.level == level)
+
+
+def test_a_sound_project_has_nothing_against_it():
+    preflight = judge(GOOD)
+    assert {finding.level for finding in preflight.findings} == {"good"}
+    assert "6 photos to train" in found(preflight, "good")
+    assert "2 photos kept aside" in found(preflight, "good")
+
+
+def test_no_outlines_forbid_to_start():
+    preflight = judge(replace(GOOD, photos={}))
+    assert not preflight.can_start
+    assert preflight.findings[0].level == "error"
+
+
+def test_one_class_alone_forbids_to_start():
+    photos = {name: {1: 100} for name in GOOD.photos}
+    assert not judge(replace(GOOD, photos=photos)).can_start
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"split": Split(parts=dict.fromkeys(GOOD.photos, "train"), method="x")}, "kept aside"),
+        ({"classes": {**GOOD.classes, 3: "boat"}}, "boat has no pixels"),
+        ({"photos": {**GOOD.photos, "9.jpg": {1: 5}}}, "came after the split"),
+        ({"missing": ("gone.jpg",)}, "gone.jpg"),
+        ({"free_bytes": 10_000_000}, "0.0 GB free"),
+        ({"photos": {n: {0: 10**6, 1: 10**6, 2: 1} for n in GOOD.photos}}, "ground: less than"),
+    ],
+)
+def test_what_to_look_at_is_a_warning_that_lets_start(change, words):
+    preflight = judge(replace(GOOD, **change))
+    assert words in found(preflight, "warning")
+    assert preflight.can_start
+
+
+def test_a_class_that_is_only_kept_aside_is_told():
+    photos = {name: dict(counts) for name, counts in GOOD.photos.items()}
+    for name in GOOD.split.names("train"):
+        del photos[name][2]
+    assert "ground: only in photos that are kept aside" in found(
+        judge(replace(GOOD, photos=photos)), "warning"
+    )
+
+
+def test_photos_without_outlines_are_counted():
+    assert "3 photos without outlines" in found(judge(replace(GOOD, unlabelled=3)), "good")
+
+
+def test_the_job_counts_the_pixels_of_the_label_images(tiny_project, report):
+    facts = gather(tiny_project, report)
+    entry = tiny_project.photos[0]
+    label = read_label(tiny_project.label_path(entry))
+    assert facts.photos[entry.name][1] == int((label == 1).sum())
+    assert run(tiny_project, report).can_start
+
+
+def test_counts_are_kept_until_a_label_image_changes(tiny_project, report, monkeypatch):
+    gather(tiny_project, report)
+    read: list[object] = []
+    monkeypatch.setattr(
+        "segstudio.jobs.preflight.read_label", lambda path: read.append(path) or read_label(path)
+    )
+    gather(tiny_project, report)
+    assert read == []
+    entry = tiny_project.photos[0]
+    write_label(tiny_project.label_path(entry), np.ones((64, 96), np.uint8), tiny_project.palette)
+    assert gather(tiny_project, report).photos[entry.name] == {1: 64 * 96}
+    assert len(read) == 1
+
+
+def test_a_photo_that_is_gone_is_named(tiny_project, report):
+    entry = tiny_project.photos[0]
+    tiny_project.photo_path(entry).unlink()
+    assert gather(tiny_project, report).missing == (entry.name,)
+
+
+def test_a_new_class_without_shapes_has_no_pixels(tiny_project, report):
+    boat = PaletteClass(id=9, name="boat", color="#ff0000")
+    tiny_project.set_palette(tiny_project.palette.with_class(boat), what="Add boat")
+    assert "boat has no pixels" in found(run(tiny_project, report), "warning")
