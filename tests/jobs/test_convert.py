@@ -10,6 +10,7 @@ import pytest
 from conftest import Recorder
 from PIL import Image
 
+from jobs.exports import cvat, labelme, photo
 from segstudio.core.errors import SegStudioError
 from segstudio.core.events import ProblemFound, Progress
 from segstudio.core.label_image import read_label
@@ -18,7 +19,6 @@ from segstudio.core.rasterize import Raster
 from segstudio.jobs import import_burning
 from segstudio.jobs.convert import ConvertRequest, run
 from segstudio.jobs.import_report import ImportReport
-from tests.jobs.exports import cvat, labelme, photo
 
 SKYDIVING = Palette(
     classes=(

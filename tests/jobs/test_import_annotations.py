@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from conftest import Recorder
 
+from jobs.exports import cvat, labelme, photo
 from segstudio.core.errors import SegStudioError
 from segstudio.core.label_image import read_label
 from segstudio.core.palette import Palette, PaletteClass
 from segstudio.jobs.import_annotations import ImportRequest, run
 from segstudio.jobs.import_report import ImportReport
 from segstudio.project.project import Project
-from tests.jobs.exports import cvat, labelme, photo
 
 
 def imported(project: Project | Path, *sources: Path, **rest: Any) -> ImportReport:
