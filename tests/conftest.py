@@ -11,6 +11,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import cv2
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from segstudio.core.annotation import Annotation, Polygon, Shape
 from segstudio.core.events import Event
@@ -20,6 +21,10 @@ from segstudio.core.palette import Palette, PaletteClass
 from segstudio.core.rasterize import rasterize
 from segstudio.project.entries import PhotoEntry
 from segstudio.project.project import Project
+
+# How long one example takes says how busy the computer is, not whether the code is right.
+settings.register_profile("segstudio", deadline=None)
+settings.load_profile("segstudio")
 
 TINY_SIZE = (96, 64)
 
