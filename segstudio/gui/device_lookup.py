@@ -21,17 +21,20 @@ class DeviceLookup(QObject):
         super().__init__(parent)
         self._process = QProcess(self)
         self._process.finished.connect(self._read)
+        self._stopped = False
 
     def start(self) -> None:
         """Begin asking, unless that is under way."""
-        if self._process.state() == QProcess.ProcessState.NotRunning:
+        if not self._stopped and self._process.state() == QProcess.ProcessState.NotRunning:
             self._process.start(sys.executable, ["-c", _SCRIPT])
 
     def stop(self) -> None:
-        """Give up, for example when the window closes."""
+        """Give up for good, for example when the window closes."""
+        self._stopped = True
         self._process.blockSignals(True)
-        self._process.kill()
-        self._process.waitForFinished(500)
+        if self._process.state() != QProcess.ProcessState.NotRunning:
+            self._process.kill()
+            self._process.waitForFinished(500)
 
     def _read(self) -> None:
         lines = bytes(self._process.readAllStandardOutput().data()).decode().strip().splitlines()

@@ -44,9 +44,9 @@ class NewProjectDialog(QDialog):
         self.name = QLineEdit("My photos")
         self.place = QLineEdit(platformdirs.user_documents_dir())
         self._hint = label("", "small", wrap=True)
-        self._make = button("Make project", role="primary")
-        self._make.setDefault(True)
-        self._make.clicked.connect(self.accept)
+        self.make_button = button("Make project", role="primary")
+        self.make_button.setDefault(True)
+        self.make_button.clicked.connect(self.accept)
         cancel = button("Cancel")
         cancel.clicked.connect(self.reject)
         browse = button("&Choose…", icon_name="folder")
@@ -63,11 +63,16 @@ class NewProjectDialog(QDialog):
         outer.addWidget(label("A project keeps your classes, label images and models", "heading"))
         outer.addLayout(form)
         outer.addWidget(self._hint)
-        outer.addLayout(row(1, cancel, self._make))
+        outer.addLayout(row(1, cancel, self.make_button))
         self.name.textChanged.connect(self._check)
         self.place.textChanged.connect(self._check)
         self.name.selectAll()
         self._check()
+
+    @property
+    def hint(self) -> str:
+        """What will be made, or what is wrong."""
+        return self._hint.text()
 
     def folder(self) -> Path:
         """Return the folder to make."""
@@ -91,7 +96,7 @@ class NewProjectDialog(QDialog):
             wrong = "That folder is not empty. Choose another name or place."
         text = f"This folder will be made: {self.folder()}\nYour photos stay where they are."
         self._hint.setText(wrong or text)
-        self._make.setEnabled(not wrong)
+        self.make_button.setEnabled(not wrong)
 
 
 class ShortcutsDialog(QDialog):

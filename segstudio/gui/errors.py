@@ -68,8 +68,8 @@ class ErrorDialog(QDialog):
         self._details.setReadOnly(True)
         self._details.setMinimumHeight(20 * GRID)
         self._details.setVisible(False)
-        self._fold = button("Show &details", role="link")
-        self._fold.clicked.connect(self._toggle_details)
+        self.fold_button = button("Show &details", role="link")
+        self.fold_button.clicked.connect(self._toggle_details)
         words = column(_selectable(error.what, "heading"), spacing=GRID)
         if error.meaning:
             words.addWidget(_selectable(error.meaning, "soft"))
@@ -87,6 +87,11 @@ class ErrorDialog(QDialog):
         outer.addWidget(self._details)
         outer.addLayout(self._buttons())
 
+    @property
+    def details_shown(self) -> bool:
+        """True while the details are unfolded."""
+        return not self._details.isHidden()
+
     def copy(self) -> None:
         """Put everything onto the clipboard."""
         QGuiApplication.clipboard().setText(details(self.error))
@@ -100,12 +105,12 @@ class ErrorDialog(QDialog):
         close.clicked.connect(self.accept)
         close.setDefault(True)
         close.setFocus()
-        return column(row(self._fold, 1, logs, copy, close))
+        return column(row(self.fold_button, 1, logs, copy, close))
 
     def _toggle_details(self) -> None:
-        shown = self._details.isHidden()
+        shown = not self.details_shown
         self._details.setVisible(shown)
-        self._fold.setText("Hide &details" if shown else "Show &details")
+        self.fold_button.setText("Hide &details" if shown else "Show &details")
         self.adjustSize()
 
 
@@ -115,6 +120,11 @@ class ErrorReporter(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._open: ErrorDialog | None = None
+
+    @property
+    def shown(self) -> ErrorDialog | None:
+        """The dialog that is open."""
+        return self._open
 
     def show_error(self, error: SegStudioError) -> None:
         """Show an error in the dialog, not blocking the caller."""

@@ -98,6 +98,11 @@ class Form(QWidget, Generic[Config]):
         """Return the widget that edits a field."""
         return self._editors[name].widget
 
+    @property
+    def complaint(self) -> str:
+        """What is wrong with the settings as edited; empty when nothing is."""
+        return "" if self._wrong.isHidden() else self._wrong.text()
+
     def _edited(self) -> None:
         if not self._filling:
             self.config()

@@ -17,13 +17,20 @@ QUIET_MS = 1500
 class LabelBurner(QObject):
     """Burns stale label images once the palette has been left alone for a moment."""
 
-    def __init__(self, session: Session, runner: JobRunner, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        runner: JobRunner,
+        parent: QObject | None = None,
+        *,
+        quiet_ms: int = QUIET_MS,
+    ) -> None:
         super().__init__(parent)
         self._session = session
         self._runner = runner
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(QUIET_MS)
+        self._timer.setInterval(quiet_ms)
         self._timer.timeout.connect(self._burn)
         session.palette_changed.connect(self._timer.start)
         session.project_changed.connect(self._timer.start)

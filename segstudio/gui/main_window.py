@@ -94,6 +94,10 @@ class MainWindow(QMainWindow):
         if handler is not None:
             handler()
 
+    def handled(self) -> tuple[str, ...]:
+        """Return the ids of the actions that the window itself does."""
+        return tuple(self._handlers)
+
     def _page_handlers(self) -> dict[str, Callable[[], None]]:
         page = self.current_page
         return {} if page.blocked else page.handlers()
@@ -227,6 +231,10 @@ class MainWindow(QMainWindow):
             event.accept()
             return True
         return super().event(event)
+
+    def stop_device_lookup(self) -> None:
+        """Do not ask for the device, or stop asking."""
+        self._device.stop()
 
     # Small things
 

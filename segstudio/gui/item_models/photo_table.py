@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 
 from segstudio.gui.icons import icon
-from segstudio.gui.item_models.tables import KIND_ROLE, TEXT_ROLE, Index, RowTable
+from segstudio.gui.item_models.tables import FILTER_ROLE, Index, RowTable, filter_text
 from segstudio.gui.pages.steps import counted
 from segstudio.jobs.import_report import ImportItem
 from segstudio.project.entries import PhotoEntry
@@ -51,11 +51,9 @@ class PhotoTable(RowTable[PhotoRow]):
                 return icon("check", "good") if row.outlined else icon("photo")
             case Qt.ItemDataRole.ToolTipRole:
                 return "\n".join((row.name, row.status, *row.problems))
-            case _ if role == KIND_ROLE:
-                kinds = ["outlined" if row.outlined else "bare"]
-                return [*kinds, "problems"] if row.problems else kinds
-            case _ if role == TEXT_ROLE:
-                return f"{row.name} {row.status} {row.match}".casefold()
+            case _ if role == FILTER_ROLE:
+                kinds = ("outlined" if row.outlined else "bare", "problems" * bool(row.problems))
+                return filter_text(f"{row.name} {row.status} {row.match}", *kinds)
         return None
 
     def row_of(self, name: str) -> int:

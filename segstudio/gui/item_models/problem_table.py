@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 
 from segstudio.core.problems import Problem
 from segstudio.gui.icons import icon
-from segstudio.gui.item_models.tables import KIND_ROLE, TEXT_ROLE, Index, RowTable
+from segstudio.gui.item_models.tables import FILTER_ROLE, Index, RowTable, filter_text
 
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 _COLORS = {"error": "error", "warning": "warning", "info": "text_soft"}
@@ -38,10 +38,8 @@ class ProblemTable(RowTable[Problem]):
                 return icon(problem.severity, _COLORS[problem.severity])
             case Qt.ItemDataRole.ToolTipRole:
                 return str(problem)
-            case _ if role == KIND_ROLE:
-                return [problem.severity]
-            case _ if role == TEXT_ROLE:
-                return f"{problem.message} {problem.path}".casefold()
+            case _ if role == FILTER_ROLE:
+                return filter_text(f"{problem.message} {problem.path}", problem.severity)
         return None
 
 

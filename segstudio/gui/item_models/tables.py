@@ -10,6 +10,7 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QRegularExpression,
     QSortFilterProxyModel,
     Qt,
 )
@@ -17,8 +18,8 @@ from PySide6.QtCore import (
 Row = TypeVar("Row")
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
-KIND_ROLE = int(Qt.ItemDataRole.UserRole) + 1
-TEXT_ROLE = int(Qt.ItemDataRole.UserRole) + 2
+FILTER_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+_END = "\x1f"
 
 
 class RowTable(QAbstractTableModel, Generic[Row]):
@@ -65,22 +66,27 @@ class RowFilter(QSortFilterProxyModel):
         super().__init__(parent)
         self._words = ""
         self._kind = ""
+        self.setFilterRole(FILTER_ROLE)
         self.setSourceModel(source)
 
     def set_words(self, words: str) -> None:
         """Show only rows whose text holds these words, in any case."""
         self._words = words.strip().casefold()
-        self.invalidateRowsFilter()
+        self._apply()
 
     def set_kind(self, kind: str) -> None:
         """Show only rows of this kind; an empty one shows all."""
         self._kind = kind
-        self.invalidateRowsFilter()
+        self._apply()
 
-    def filterAcceptsRow(self, row: int, parent: Index) -> bool:
-        """Say whether a row is shown."""
-        index = self.sourceModel().index(row, 0, parent)
-        kinds = index.data(KIND_ROLE)
-        if self._kind and self._kind not in kinds:
-            return False
-        return self._words in index.data(TEXT_ROLE)
+    def _apply(self) -> None:
+        words = QRegularExpression.escape(self._words)
+        kind = f".*{_END}{self._kind}{_END}" if self._kind else ""
+        pattern = f"^(?=[^{_END}]*{words}){kind}"
+        option = QRegularExpression.PatternOption.DotMatchesEverythingOption
+        self.setFilterRegularExpression(QRegularExpression(pattern, option))
+
+
+def filter_text(text: str, *kinds: str) -> str:
+    """Return what a row answers to FILTER_ROLE: what can be searched, and its kinds."""
+    return _END.join((text.casefold(), *kinds, ""))

@@ -53,8 +53,8 @@ class Page(QWidget):
         self.header = QHBoxLayout()
         self.body = QWidget()
         self._reason = label("", "soft", wrap=True)
-        self._cure = button("", role="primary")
-        self._cure.clicked.connect(self._go_to_cure)
+        self.cure_button = button("", role="primary")
+        self.cure_button.clicked.connect(self._go_to_cure)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.body)
         self._stack.addWidget(self._blocked_card())
@@ -97,6 +97,11 @@ class Page(QWidget):
         """True while the step lacks something."""
         return self.entry.state(self.session).kind == "blocked"
 
+    @property
+    def reason(self) -> str:
+        """Why the step is blocked, in words; empty where it is not."""
+        return self._reason.text()
+
     def _lay_out(self) -> None:
         words = column(label(self.heading or self.entry.title, "title"), spacing=2)
         if self.subtitle:
@@ -119,7 +124,7 @@ class Page(QWidget):
         self._reason.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._reason.setMinimumWidth(45 * GRID)
         inside.addWidget(self._reason)
-        inside.addWidget(self._cure, 0, Qt.AlignmentFlag.AlignHCenter)
+        inside.addWidget(self.cure_button, 0, Qt.AlignmentFlag.AlignHCenter)
         holder = QWidget()
         outer = QVBoxLayout(holder)
         outer.addStretch(2)
@@ -131,7 +136,7 @@ class Page(QWidget):
         state = self.entry.state(self.session)
         blocked = state.kind == "blocked"
         self._reason.setText(state.reason)
-        self._cure.setText(f"Go to {state.cure.capitalize()}")
+        self.cure_button.setText(f"Go to {state.cure.capitalize()}")
         self._stack.setCurrentIndex(1 if blocked else 0)
         self.actions_changed.emit()
 

@@ -15,7 +15,7 @@ from segstudio.gui.widgets.action_card import ActionCard
 from segstudio.gui.widgets.basics import card, column, icon_label, label, row
 from segstudio.gui.widgets.recent_row import RecentRow
 
-_WIDTH = 120 * GRID
+_WIDTH = 160 * GRID
 _WAY = (
     ("import", "Import", "Your CVAT or LabelMe export becomes label images."),
     ("classes", "Classes", "Name, colour and order what you outlined."),
@@ -50,6 +50,7 @@ class StartPage(Page):
             (self.sample, "try_sample"),
         ):
             chosen.clicked.connect(partial(self._ask, action))
+        self._rows: list[RecentRow] = []
         self._recent = QVBoxLayout()
         self._recent.setSpacing(0)
         self._build()
@@ -63,7 +64,7 @@ class StartPage(Page):
 
     def recent_rows(self) -> list[RecentRow]:
         """Return the rows of the recent projects."""
-        return list(self.body.findChildren(RecentRow))
+        return list(self._rows)
 
     def _build(self) -> None:
         recent, inside = card()
@@ -92,6 +93,7 @@ class StartPage(Page):
         outer.addWidget(scroll)
 
     def _show_recent(self) -> None:
+        self._rows = []
         while (item := self._recent.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -102,6 +104,7 @@ class StartPage(Page):
             made.opened.connect(self._open)
             made.forgotten.connect(self._forget)
             self._recent.addWidget(made)
+            self._rows.append(made)
         if not roots:
             hint = label("Projects that you open appear here.", "soft")
             hint.setContentsMargins(0, GRID, 0, GRID)

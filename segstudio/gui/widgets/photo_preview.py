@@ -162,5 +162,5 @@ class PhotoPreview(QWidget):
         self.class_hovered.emit("")
 
     def _tell_zoom(self) -> None:
-        if self._shown is not None:
+        if self._shown is not None and self._active:
             self.zoom_changed.emit(self.view.zoom / self._shown.factor)

@@ -82,7 +82,7 @@ class StatusBar(QWidget):
                     self._show_progress("Training", 0, epochs * steps)
                 case StepDone(epoch=epoch, step=step, eta_seconds=eta):
                     left = f", {duration(eta)} left" if eta is not None else ""
-                    self._show_progress(f"Training: pass {epoch}{left}", step, self._bar.maximum())
+                    self._show_progress(f"Training: epoch {epoch}{left}", step, self._bar.maximum())
                 case EpochDone() | Message():
                     pass
 
@@ -99,6 +99,16 @@ class StatusBar(QWidget):
     def job_text(self) -> str:
         """The words beside the bar."""
         return self._job.text()
+
+    @property
+    def job_visible(self) -> bool:
+        """True while a job is shown."""
+        return not self._bar.isHidden()
+
+    @property
+    def photo_text(self) -> str:
+        """What is told of the photo."""
+        return self._words["photo"].text()
 
     @property
     def device_label(self) -> QLabel:

@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
+
+from segstudio.core.errors import SegStudioError
+from segstudio.core.problems import Problem
+from segstudio.gui.dropped import sort_dropped
+from segstudio.gui.item_models.photo_table import PAIRED, PhotoRow, PhotoTable
+from segstudio.gui.item_models.problem_table import ProblemTable
+from segstudio.gui.pages.base import Page, PageTools
+from segstudio.gui.pages.import_page import ImportPage
+from segstudio.gui.widgets.filtered_table import FilteredTable
+from segstudio.jobs.import_report import ImportItem, ImportReport
+
+MakePage = Callable[[PageTools, str], Page]
+LOST = Problem("error", "lost.xml", "No photo of that name was found.", 3)
+ODD = Problem("warning", "001.xml", "A shape has two points only.", 12)
+REPORT = ImportReport(
+    "labelme-xml",
+    (
+        ImportItem("000.png", "labels/000.png", "converted", "exact name"),
+        ImportItem("001.png", "labels/001.png", "converted", "same stem", (ODD,)),
+        ImportItem("lost.jpg", None, "skipped", "", (LOST,)),
+    ),
+    (ODD, LOST),
+    reasons=("labelme-xml: <annotation> with <polygon>",),
+)
+
+
+@pytest.fixture
+def page(make_page: MakePage, opened: PageTools) -> ImportPage:
+    made = make_page(opened, "import")
+    assert isinstance(made, ImportPage)
+    return made
+
+
+def test_without_a_project_it_says_why_and_where_to_go(
+    qtbot: QtBot, make_page: MakePage, tools: PageTools
+) -> None:
+    page = make_page(tools, "import")
+    assert page.blocked
+    assert "No project is open" in page.reason
+    with qtbot.waitSignal(page.page_requested) as asked:
+        page.cure_button.click()
+    assert asked.args == ["start"]
+
+
+def test_a_project_with_photos_lists_them_and_previews_the_current_one(
+    qtbot: QtBot, page: ImportPage
+) -> None:
+    assert [row.name for row in page.photo_table.rows] == [f"00{i}.png" for i in range(6)]
+    assert page.summary.text == "6 photos, 6 with outlines."
+    qtbot.waitUntil(lambda: page.preview.view.image() is not None)
+    assert page.photo_list.view.isColumnHidden(PAIRED)
+
+
+def test_an_import_goes_through_the_runner_and_its_report_is_shown(
+    qtbot: QtBot, page: ImportPage, opened: PageTools, tmp_path: Path
+) -> None:
+    source = tmp_path / "export.xml"
+    source.write_text("<annotation/>")
+    page.chooser.choose((source,))
+    assert page.chooser.start_button.isEnabled()
+    opened.runner.start("Importing", lambda report: REPORT)
+    assert not page.chooser.start_button.isEnabled()
+    qtbot.waitUntil(lambda: not opened.runner.active)
+    assert "1 left out" in page.summary.text
+    assert "labelme-xml: <annotation> with <polygon>" in page.summary.text
+    assert "2 problems" in page.summary.text
+    assert page.chooser.sources == ()
+    rows = {row.name: row for row in page.photo_table.rows}
+    assert rows["001.png"].match == "same stem"
+    assert rows["lost.jpg"].status == "left out"
+    assert page.problem_table.rows == (LOST, ODD)
+
+
+def test_the_real_import_of_nonsense_ends_in_words(
+    qtbot: QtBot, page: ImportPage, opened: PageTools, tmp_path: Path
+) -> None:
+    source = tmp_path / "export.xml"
+    source.write_text("this is no XML")
+    page.chooser.choose((source,))
+    ended: list[object] = []
+    opened.runner.failed.connect(ended.append)
+    opened.runner.succeeded.connect(ended.append)
+    page.start_import()
+    qtbot.waitUntil(lambda: bool(ended), timeout=10_000)
+    (outcome,) = ended
+    assert isinstance(outcome, SegStudioError) or outcome.problems
+
+
+def test_problems_that_are_shown_can_be_copied(
+    page: ImportPage, opened: PageTools, qtbot: QtBot
+) -> None:
+    assert "copy_problems" not in page.handlers()
+    opened.runner.start("Importing", lambda report: REPORT)
+    qtbot.waitUntil(lambda: not opened.runner.active)
+    page.problem_list.kind.setCurrentIndex(page.problem_list.kind.findData("error"))
+    page.handlers()["copy_problems"]()
+    copied = QGuiApplication.clipboard().text()
+    assert copied == "error: lost.xml:3: No photo of that name was found."
+
+
+def test_choosing_a_row_and_the_sessions_photo_follow_each_other(
+    page: ImportPage, opened: PageTools
+) -> None:
+    page.photo_list.view.selectRow(3)
+    assert opened.session.current_photo == "003.png"
+    opened.session.step_photo(1)
+    assert page.photo_list.view.currentIndex().row() == 4
+
+
+def test_what_is_dropped_is_sorted_by_what_is_in_it(tmp_path: Path) -> None:
+    both, bare = tmp_path / "both", tmp_path / "bare"
+    for folder in (both, bare):
+        (folder / "inner").mkdir(parents=True)
+        (folder / "inner" / "a.JPG").touch()
+    (both / "annotations.xml").touch()
+    archive, text = tmp_path / "export.zip", tmp_path / "notes.txt"
+    archive.touch()
+    text.touch()
+    dropped = sort_dropped((both, archive, text))
+    assert dropped.sources == (both, archive)
+    assert dropped.photos == both
+    assert dropped.other == (text,)
+    assert sort_dropped((bare,)).photos == bare
+    assert sort_dropped((bare,)).sources == ()
+
+
+def test_dropping_something_else_says_what_is_wanted(page: ImportPage, tmp_path: Path) -> None:
+    text = tmp_path / "notes.txt"
+    text.touch()
+    with pytest.raises(SegStudioError, match=r"notes\.txt"):
+        page.chooser.choose((text,))
+    assert not page.chooser.start_button.isEnabled()
+
+
+def test_filters_search_words_and_kinds(qtbot: QtBot) -> None:
+    table = PhotoTable()
+    shown = FilteredTable(table, {"": "All", "problems": "With problems", "bare": "Bare"}, 0)
+    qtbot.addWidget(shown)
+    table.set_rows(
+        [
+            PhotoRow("Beach/a.jpg", "outlined", outlined=True),
+            PhotoRow("Beach/b.jpg", "outlined", problems=("x",), outlined=True),
+            PhotoRow("Hill/c.jpg", "no outlines"),
+        ]
+    )
+    shown.search.setText(" beach ")
+    assert shown.shown_rows() == [0, 1]
+    shown.kind.setCurrentIndex(1)
+    assert shown.shown_rows() == [1]
+    shown.search.clear()
+    shown.kind.setCurrentIndex(2)
+    assert shown.shown_rows() == [2]
+
+
+def test_two_thousand_rows_are_listed_and_filtered_without_a_stutter(qtbot: QtBot) -> None:
+    photos, problems = PhotoTable(), ProblemTable()
+    shown = FilteredTable(photos, {"": "All"}, 0)
+    qtbot.addWidget(shown)
+    shown.show()
+    start = time.perf_counter()
+    photos.set_rows([PhotoRow(f"photo {i}.jpg", "outlined", outlined=True) for i in range(2000)])
+    problems.set_rows([ODD] * 2000)
+    shown.search.setText("photo 19")
+    shown.grab()
+    assert time.perf_counter() - start < 0.5
+    assert len(shown.shown_rows()) == 111

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from segstudio.gui.pages.base import Page, PageTools
+from segstudio.gui.pages.start import StartPage
+from segstudio.project.project import Project
+
+MakePage = Callable[[PageTools, str], Page]
+
+
+@pytest.fixture
+def page(make_page: MakePage, tools: PageTools) -> StartPage:
+    made = make_page(tools, "start")
+    assert isinstance(made, StartPage)
+    return made
+
+
+def words(page: Page) -> str:
+    return "\n".join(found.text() for found in page.findChildren(QLabel))
+
+
+def test_it_says_what_is_needed_and_what_never_happens(page: StartPage) -> None:
+    text = words(page)
+    assert "folder of photos" in text
+    assert "CVAT or LabelMe" in text
+    assert "photos are never modified" in text
+    assert "Nothing leaves this computer" in text
+
+
+@pytest.mark.parametrize(
+    ("button", "action"),
+    [("new", "new_project"), ("open", "open_project"), ("sample", "try_sample")],
+)
+def test_the_large_buttons_ask_for_their_actions_by_keyboard_too(
+    qtbot: QtBot, page: StartPage, button: str, action: str
+) -> None:
+    with qtbot.waitSignal(page.action_requested) as asked:
+        qtbot.keyClick(getattr(page, button), Qt.Key.Key_Space)
+    assert asked.args == [action]
+
+
+def test_recent_projects_open_and_can_be_forgotten(
+    qtbot: QtBot, page: StartPage, tools: PageTools, tiny_project: Project
+) -> None:
+    root = tiny_project.root
+    tiny_project.close()
+    tools.settings.add_recent(root)
+    page.entered()
+    (row,) = page.recent_rows()
+    row.open_button.click()
+    assert tools.session.project is not None
+    assert tools.session.project.root == root
+    (row,) = page.recent_rows()
+    row.forgotten.emit(root)
+    assert page.recent_rows() == []
+    assert tools.settings.recent() == ()
+
+
+def test_a_recent_project_that_was_deleted_is_not_offered(
+    page: StartPage, tools: PageTools, tiny_project: Project
+) -> None:
+    tools.settings.add_recent(tiny_project.root)
+    (tiny_project.root / "project.json").unlink()
+    page.entered()
+    assert page.recent_rows() == []
+    assert "appear here" in words(page)
