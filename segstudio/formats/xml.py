@@ -67,6 +67,13 @@ def sniff(data: bytes, name: str) -> XmlKind:
     Raises SegStudioError with file and line where it is none or declares a DOCTYPE.
     """
     _refuse_doctype(data, name)
+    start = data[:64].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if start and not start.startswith(b"<"):
+        raise SegStudioError(
+            f"{name}, line 1: this is not XML.",
+            meaning="The annotations that SegStudio reads are XML files of CVAT or LabelMe.",
+            remedy="Export the annotations as CVAT for images 1.1 or LabelMe XML.",
+        )
     root: str | None = None
     marks: set[str] = set()
     try:

@@ -232,19 +232,17 @@ def _skipped(row: Named, reason: str, problems: Sequence[Problem]) -> _Outcome:
 
 def _unseen(annotation: Annotation, burned: Burned) -> list[Problem]:
     """Tell which shapes cannot be seen in the label image."""
-    told: list[tuple[Severity, Shape, str]] = [
-        *(("info", shape, "is fully covered by others") for shape in burned.hidden),
-        *(("warning", shape, "covers no pixel of the photo") for shape in burned.empty),
+    told: list[tuple[Severity, Sequence[Shape], str]] = [
+        ("info", burned.hidden, "are fully covered by others; paint order decides which is on top"),
+        ("warning", burned.empty, "cover no pixel of the photo"),
     ]
-    return [
-        Problem(
-            severity,
-            annotation.source,
-            f'{annotation.photo}: a shape of "{shape.label}" {what}',
-            shape.line,
-        )
-        for severity, shape, what in told
-    ]
+    problems = []
+    for severity, shapes, what in told:
+        for label, count in Counter(shape.label for shape in shapes).items():
+            first = next(shape for shape in shapes if shape.label == label)
+            text = f'{annotation.photo}: {count} shape(s) of "{label}" {what}'
+            problems.append(Problem(severity, annotation.source, text, first.line))
+    return problems
 
 
 def _unknown_labels(

@@ -90,7 +90,7 @@ def collected(
             result.claims += claims
         _read_all(opened, result, errors, report)
         if not any(entry.wanted for entry in opened) and not result.interrupted:
-            raise _nothing(sources, errors)
+            raise _nothing([entry.source for entry in opened], errors)
         result.problems += result.refused
         _pair_all(opened, photo_source, result)
         for problem in result.problems:
@@ -233,15 +233,17 @@ def _as_problem(file: str, error: SegStudioError) -> Problem:
     return Problem("error", file, str(error).replace("\n", " "))
 
 
-def _nothing(sources: Sequence[Path], errors: Sequence[SegStudioError]) -> SegStudioError:
+def _nothing(sources: Sequence[Source], errors: Sequence[SegStudioError]) -> SegStudioError:
     """Say why there is nothing to convert."""
     if len(errors) == 1:
         return errors[0]
     if not errors:
-        names = ", ".join(str(path) for path in sources)
+        names = ", ".join(str(source.path) for source in sources)
+        kinds = {Path(file).suffix.lower() for source in sources for file in source.files()}
+        there = ", ".join(sorted(kind for kind in kinds if kind)) or "none with a known suffix"
         return SegStudioError(
             f"There are no annotations in {names}.",
-            meaning="No XML file was found there.",
+            meaning=f"No XML file was found there; the files are: {there}.",
             remedy="Name the export of CVAT or LabelMe: its XML, its folder or its zip.",
         )
     return SegStudioError(

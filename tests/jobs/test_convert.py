@@ -360,3 +360,19 @@ def test_hostile_inputs_behave_as_their_index_says(
             assert any(word in text for word in words.split(" or ")), words
     assert {path: path.read_bytes() for path in before} == before
     assert all(p.is_relative_to(out) for p in tmp_path.rglob("*") if p.is_file())
+
+
+def test_covered_shapes_are_told_once_per_label(tmp_path: Path) -> None:
+    box = '<box label="{}" xtl="{}" ytl="2" xbr="{}" ybr="6"/>'
+    boxes = "".join(
+        box.format(*row) for row in (("car", 2, 4), ("car", 5, 7), ("sky", 1, 9), ("car", 90, 95))
+    )
+    source = tmp_path / "a.xml"
+    source.write_text(
+        f'<annotations>\n<image name="a.jpg" width="16" height="12">{boxes}</image></annotations>'
+    )
+    result = convert(source, out=tmp_path / "out")
+    covered, empty = result.problems[-2:]
+    assert '2 shape(s) of "car" are fully covered' in covered.message
+    assert (covered.severity, covered.line) == ("info", 2)
+    assert '1 shape(s) of "car" cover no pixel' in empty.message
