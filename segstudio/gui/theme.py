@@ -151,9 +151,12 @@ class Theme(QObject):
 
     def _apply(self) -> None:
         colors = self.colors
-        self._app.setPalette(qt_palette(colors))
-        self._app.setStyleSheet(style_sheet(colors, QFontInfo(self._app.font()).pixelSize()))
-        self.changed.emit()
+        sheet = style_sheet(colors, QFontInfo(self._app.font()).pixelSize())
+        # Setting a style sheet polishes every widget there is, also when it is the same one.
+        if sheet != self._app.styleSheet():
+            self._app.setPalette(qt_palette(colors))
+            self._app.setStyleSheet(sheet)
+            self.changed.emit()
 
 
 def qt_palette(colors: Colors) -> QPalette:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from segstudio.gui.errors import ErrorReporter
@@ -18,6 +19,13 @@ from segstudio.gui.session import Session
 from segstudio.gui.settings import Settings
 from segstudio.gui.theme import Theme
 from segstudio.project.project import Project
+
+
+def delete(widget: QWidget) -> None:
+    """Delete a widget now; styling many that linger would make every later test slower."""
+    widget.hide()
+    widget.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture
@@ -51,7 +59,6 @@ def make_page(qtbot: QtBot) -> Iterator[Callable[[PageTools, str], Page]]:
     def build(tools: PageTools, name: str) -> Page:
         entry = next(entry for entry in PAGES if entry.name == name)
         page = entry.build(tools)
-        qtbot.addWidget(page)
         page.resize(1100, 700)
         page.show()
         built.append(page)
@@ -60,6 +67,7 @@ def make_page(qtbot: QtBot) -> Iterator[Callable[[PageTools, str], Page]]:
     yield build
     for page in built:
         page.close_page()
+        delete(page)
 
 
 @pytest.fixture
@@ -67,9 +75,9 @@ def window(qtbot: QtBot, qapp: QApplication, tools: PageTools) -> Iterator[MainW
     """The whole window, without the look at the device."""
     made = MainWindow(tools, Theme(qapp, tools.settings), ErrorReporter())
     made.stop_device_lookup()
-    qtbot.addWidget(made)
     made.show()
     yield made
     tools.runner.stop()
     tools.runner.wait()
     made.close()
+    delete(made)
