@@ -99,7 +99,7 @@ def test_presets_are_sound_and_grow() -> None:
 def test_saved_settings_come_back_the_same() -> None:
     config = parse_settings("thorough", None, ["weights=none", "class_weights=1,2"])
     assert config_from_json(config.model_dump(mode="json"), "x") == config
-    with pytest.raises(SegStudioError, match="another version|cannot be used"):
+    with pytest.raises(SegStudioError, match="cannot be used"):
         config_from_json({"warp": 9}, "x")
 
 

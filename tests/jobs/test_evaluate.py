@@ -1,0 +1,91 @@
+"""The scoring job against scikit-learn, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import Recorder
+from sklearn.metrics import confusion_matrix, f1_score, jaccard_score, precision_score, recall_score
+
+from jobs.test_train import train
+from segstudio.core.errors import SegStudioError
+from segstudio.core.events import ProblemFound
+from segstudio.core.label_image import read_label
+from segstudio.jobs.evaluate import EvaluateRequest, Scores, prediction_path, run
+from segstudio.project.project import Project
+
+
+@pytest.fixture
+def scored(tiny_project: Project, report: Recorder) -> tuple[Project, Scores, Path]:
+    """A project with a trained and scored run, and the run's folder."""
+    result = train(tiny_project, report, epochs=3, batch_size=2)
+    scores = run(EvaluateRequest(tiny_project, part="train", device="cpu"), report)
+    return tiny_project, scores, tiny_project.root / "runs" / result.run
+
+
+def test_scores_are_those_of_scikit_learn_at_full_size(
+    scored: tuple[Project, Scores, Path],
+) -> None:
+    project, scores, folder = scored
+    entries = [project.photo(name) for name, _ in scores.photos]
+    truth = np.concatenate([read_label(project.label_path(entry)).ravel() for entry in entries])
+    guess = np.concatenate(
+        [read_label(prediction_path(folder, "train", entry.name)).ravel() for entry in entries]
+    )
+    assert truth.size == 5 * 96 * 64
+    assert np.array_equal(scores.confusion, confusion_matrix(truth, guess, labels=[0, 1, 2]))
+    oracles = {
+        "iou": jaccard_score,
+        "dice": f1_score,
+        "precision": precision_score,
+        "recall": recall_score,
+    }
+    for metric, oracle in oracles.items():
+        ours = [row[metric] or 0.0 for row in scores.classes.values()]
+        theirs = oracle(truth, guess, labels=[0, 1, 2], average=None, zero_division=0)
+        assert ours == pytest.approx(list(theirs)), metric
+    assert scores.pixel_accuracy == pytest.approx((truth == guess).mean())
+
+
+def test_scores_file_keeps_the_contract(scored: tuple[Project, Scores, Path]) -> None:
+    _, scores, folder = scored
+    kept = json.loads((folder / "scores.json").read_text())
+    assert kept == scores.as_json()
+    assert set(kept) >= {"miou", "pixel_accuracy", "classes", "confusion", "photos"}
+    assert set(kept["classes"]["sky"]) == {"iou", "dice", "precision", "recall"}
+    assert set(kept["photos"][0]) == {"photo", "miou"}
+    assert "mean IoU" in scores.as_text()
+
+
+def test_unreadable_photo_is_a_problem_and_the_rest_is_scored(
+    scored: tuple[Project, Scores, Path],
+) -> None:
+    project, before, _ = scored
+    gone = before.photos[0][0]
+    (project.root / "photos" / gone).write_bytes(b"no photo")
+    report = Recorder()
+    scores = run(EvaluateRequest(project, part="train", device="cpu"), report)
+    assert [name for name, _ in scores.photos] == [name for name, _ in before.photos[1:]]
+    assert [problem.path for problem in scores.problems] == [gone]
+    assert any(isinstance(event, ProblemFound) for event in report.events)
+
+
+def test_stopped_scoring_writes_no_scores(scored: tuple[Project, Scores, Path]) -> None:
+    project, _, folder = scored
+    (folder / "scores.json").unlink()
+    scores = run(EvaluateRequest(project, part="train", device="cpu"), Recorder(stop_after=2))
+    assert scores.interrupted
+    assert 0 < len(scores.photos) < 5
+    assert not (folder / "scores.json").exists()
+
+
+def test_other_classes_and_empty_parts_are_refused(scored: tuple[Project, Scores, Path]) -> None:
+    project, _, _ = scored
+    with pytest.raises(SegStudioError, match="no test photos"):
+        run(EvaluateRequest(project, part="test", device="cpu"), Recorder())
+    project.set_palette(project.palette.merged(2, 1), "Merge")
+    with pytest.raises(SegStudioError, match="other classes"):
+        run(EvaluateRequest(project, device="cpu"), Recorder())

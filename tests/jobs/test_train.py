@@ -1,0 +1,180 @@
+"""The training job: what it needs, what it says, what it leaves behind."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Recorder, make_tiny_project
+from safetensors import safe_open
+
+from segstudio.core.errors import SegStudioError
+from segstudio.core.events import Message, ProblemFound, RunStarted, StepDone
+from segstudio.core.palette import Palette, PaletteClass
+from segstudio.jobs.train import TrainRequest, TrainResult, run
+from segstudio.learning.config import TrainConfig
+from segstudio.project.entries import Split
+from segstudio.project.project import Project
+
+FAST: dict[str, Any] = {
+    "weights": "none",
+    "epochs": 1,
+    "batch_size": 2,
+    "crop_size": 32,
+    "crops_per_photo": 1,
+    "working_size": 48,
+}
+
+
+def config(**settings: Any) -> TrainConfig:
+    return TrainConfig.model_validate({**FAST, **settings})
+
+
+def train(project: Project, report: Recorder, **settings: Any) -> TrainResult:
+    names = {"name", "resume", "start_from"}
+    request = {key: value for key, value in settings.items() if key in names}
+    rest = {key: value for key, value in settings.items() if key not in names}
+    return run(TrainRequest(project, config(**rest), device="cpu", **request), report)
+
+
+def said(report: Recorder) -> str:
+    return " ".join(event.text for event in report.events if isinstance(event, Message))
+
+
+def object_of(project: Project, result: TrainResult, name: str) -> dict[str, Any]:
+    return json.loads((project.root / "runs" / result.run / name).read_text())
+
+
+def lock(project: Project, train: list[int], val: list[int]) -> None:
+    parts: dict[str, Any] = {f"{n:03d}.png": "train" for n in train}
+    parts |= {f"{n:03d}.png": "val" for n in val}
+    project.set_split(Split(parts=parts, method="given"), "Split")
+
+
+def test_run_folder_holds_what_the_contract_says(tiny_project: Project, report: Recorder) -> None:
+    result = train(tiny_project, report, name="first", seed=4, color_jitter=0.1, patience=3)
+    folder = tiny_project.root / "runs" / result.run
+    assert result.run.endswith("-first")
+    assert {path.name for path in folder.iterdir()} >= {
+        "config.json", "history.jsonl", "best.safetensors", "last.pt", "result.json",
+    }  # fmt: skip
+    kept = object_of(tiny_project, result, "config.json")
+    wanted = config(seed=4, color_jitter=0.1, patience=3).model_dump(mode="json")
+    assert {key: kept[key] for key in wanted} == wanted
+    assert kept["device"] == "cpu"
+    assert kept["palette"] == tiny_project.palette.as_json()
+    assert sorted(kept["photos"]["train"] + kept["photos"]["val"]) == [
+        f"{n:03d}.png" for n in range(6)
+    ]
+    with safe_open(folder / "best.safetensors", "pt") as file:
+        assert json.loads(file.metadata()["model"]) == kept["model"]
+    assert tiny_project.runs()[0].status == "completed"
+    assert set(result.as_json()) == {
+        "run", "status", "epochs", "best_epoch", "val_miou", "seconds", "samples_per_second",
+    }  # fmt: skip
+
+
+def test_split_is_locked_once(tiny_project: Project, report: Recorder) -> None:
+    train(tiny_project, report, split="random", seed=2)
+    locked = tiny_project.split
+    assert locked is not None
+    assert (locked.method, locked.counts()["train"]) == ("random", 5)
+    second = train(tiny_project, report, split="presence", seed=3)
+    assert tiny_project.split == locked
+    assert object_of(tiny_project, second, "config.json")["split"] == "given"
+
+
+def test_folders_decide_the_split(tmp_path: Path, palette: Palette, report: Recorder) -> None:
+    with make_tiny_project(tmp_path / "p", palette, photos=3) as project:
+        rows = []
+        for entry, part in zip(project.photos, ("train", "train", "val"), strict=True):
+            named = entry.model_copy(update={"name": f"{part}/{entry.name}"})
+            rows.append((named, project.annotation(entry)))
+        other = Project.create(tmp_path / "q", palette)
+        with other:
+            fixed = [
+                (entry.model_copy(update={"path": str(project.root / entry.path)}), annotation)
+                for entry, annotation in rows
+            ]
+            other.store(fixed)
+            train(other, report)
+            assert other.split is not None
+            assert other.split.counts() == {"train": 2, "val": 1, "test": 0}
+
+
+def test_nothing_annotated_is_an_error(tmp_path: Path, palette: Palette, report: Recorder) -> None:
+    with (
+        Project.create(tmp_path / "empty", palette) as project,
+        pytest.raises(SegStudioError, match="no annotated photo"),
+    ):
+        train(project, report)
+
+
+def test_one_photo_trains_with_a_warning_and_no_score(
+    tiny_project: Project, report: Recorder
+) -> None:
+    lock(tiny_project, [0], [])
+    result = train(tiny_project, report)
+    assert (result.val_miou, result.status) == (None, "completed")
+    assert "one training photo only" in said(report)
+    assert "no score" in said(report)
+    assert "mIoU -" in result.as_text()
+
+
+def test_batch_of_one_trains(tiny_project: Project, report: Recorder) -> None:
+    result = train(tiny_project, report, batch_size=1)
+    assert len([event for event in report.events if isinstance(event, StepDone)]) == 5
+    assert result.status == "completed"
+
+
+def test_class_without_training_pixels_is_named(tiny_project: Project, report: Recorder) -> None:
+    boat = PaletteClass(id=7, name="boat", color="#112233")
+    tiny_project.set_palette(tiny_project.palette.with_class(boat), "Add")
+    train(tiny_project, report)
+    assert 'shows "boat"' in said(report)
+    assert tiny_project.labels_current()
+
+
+def test_photo_that_is_gone_is_a_problem(tiny_project: Project, report: Recorder) -> None:
+    lock(tiny_project, [0, 1, 2], [3])
+    (tiny_project.root / "photos" / "001.png").unlink()
+    train(tiny_project, report)
+    problems = [e.problem.path for e in report.events if isinstance(e, ProblemFound)]
+    started = next(event for event in report.events if isinstance(event, RunStarted))
+    assert problems == ["001.png"]
+    assert started.train_photos == 2
+
+
+def test_resume_goes_on_with_the_same_run(tiny_project: Project, report: Recorder) -> None:
+    class StopLate(Recorder):
+        @property
+        def stop_requested(self) -> bool:
+            return any(isinstance(e, StepDone) and e.epoch == 2 for e in self.events)
+
+    stopped = train(tiny_project, StopLate(), epochs=3)
+    assert (stopped.status, stopped.epochs) == ("stopped", 1)
+    resumed = train(tiny_project, report, resume=stopped.run, epochs=9)
+    assert (resumed.run, resumed.status, resumed.epochs) == (stopped.run, "completed", 3)
+    assert [info.epochs for info in tiny_project.runs()] == [3]
+
+
+def test_new_run_from_another_ones_model(tiny_project: Project, report: Recorder) -> None:
+    first = train(tiny_project, report)
+    second = train(tiny_project, report, start_from="best", weights="pretrained")
+    kept = object_of(tiny_project, second, "config.json")
+    assert second.run != first.run
+    assert first.run in kept["weights"]
+    boat = PaletteClass(id=7, name="boat", color="#112233")
+    tiny_project.set_palette(tiny_project.palette.with_class(boat), "Add")
+    train(tiny_project, report, start_from=first.run, weights="pretrained")
+    assert "had other classes: the last layer is new" in said(report)
+    with pytest.raises(SegStudioError, match="classes have changed"):
+        train(tiny_project, report, resume=first.run)
+
+
+def test_weights_that_are_missing_make_no_run(tiny_project: Project, report: Recorder) -> None:
+    with pytest.raises(SegStudioError, match="cannot be read"):
+        train(tiny_project, report, weights="gone.pth")
+    assert tiny_project.runs() == ()
