@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QGridLayout,
+    QLabel,
     QLineEdit,
     QMessageBox,
     QPushButton,
@@ -55,8 +56,9 @@ class NewProjectDialog(QDialog):
         form.setHorizontalSpacing(2 * GRID)
         form.setVerticalSpacing(GRID + 4)
         form.addRow("&Name", self.name)
-        place_row = row(self.place, browse)
-        form.addRow("&Place", place_row)
+        caption = QLabel("&Place")
+        caption.setBuddy(self.place)
+        form.addRow(caption, row(self.place, browse))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
         outer.setSpacing(2 * GRID)

@@ -94,8 +94,11 @@ class JobRunner(QObject):
 
     @property
     def title(self) -> str:
-        """The words for the running job; empty when none runs."""
-        return self._current.title if self._current is not None else ""
+        """The words for the job that the user waits for, else for the running one, else empty."""
+        asks = self._all()
+        return next(
+            (ask.title for ask in asks if not ask.background), asks[0].title if asks else ""
+        )
 
     @property
     def stopping(self) -> bool:

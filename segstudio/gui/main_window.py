@@ -251,7 +251,7 @@ class MainWindow(QMainWindow):
         dialogs.ShortcutsDialog(self).exec()
 
     def _show_about(self) -> None:
-        dialogs.AboutDialog(self._status.device_label.text(), self).exec()
+        dialogs.AboutDialog(self._status.device_sentence, self).exec()
 
     def _lay_out(self) -> None:
         self.setMinimumSize(960, 640)

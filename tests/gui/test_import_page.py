@@ -71,7 +71,7 @@ def test_an_import_goes_through_the_runner_and_its_report_is_shown(
     assert not page.chooser.start_button.isEnabled()
     qtbot.waitUntil(lambda: not opened.runner.active)
     assert "1 left out" in page.summary.text
-    assert "labelme-xml: <annotation> with <polygon>" in page.summary.text
+    assert "Recognised by <annotation> with <polygon>." in page.summary.text
     assert "2 problems" in page.summary.text
     assert page.chooser.sources == ()
     rows = {row.name: row for row in page.photo_table.rows}

@@ -50,7 +50,9 @@ class Page(QWidget):
         self.session = tools.session
         self.runner = tools.runner
         self.settings = tools.settings
-        self.header = QHBoxLayout()
+        self._beside_title = QWidget()
+        self.header = QHBoxLayout(self._beside_title)
+        self.header.setContentsMargins(0, 0, 0, 0)
         self.body = QWidget()
         self._reason = label("", "soft", wrap=True)
         self.cure_button = button("", role="primary")
@@ -110,7 +112,7 @@ class Page(QWidget):
         top.setSpacing(2 * GRID)
         top.addLayout(words)
         top.addStretch(1)
-        top.addLayout(self.header)
+        top.addWidget(self._beside_title)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(4 * GRID, 3 * GRID, 4 * GRID, 3 * GRID)
         outer.setSpacing(2 * GRID)
@@ -138,6 +140,7 @@ class Page(QWidget):
         self._reason.setText(state.reason)
         self.cure_button.setText(f"Go to {state.cure.capitalize()}")
         self._stack.setCurrentIndex(1 if blocked else 0)
+        self._beside_title.setVisible(not blocked)
         self.actions_changed.emit()
 
     def _go_to_cure(self) -> None:

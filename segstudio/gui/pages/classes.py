@@ -23,7 +23,7 @@ from segstudio.gui.widgets.palette_view import PaletteView
 from segstudio.gui.widgets.photo_preview import PhotoPreview
 from segstudio.gui.widgets.preview_bar import PreviewBar
 
-_LAYERED = "Classes higher in the list are painted over lower ones. Drag a row to change that."
+_LAYERED = "Higher in the list is painted over lower. Drag a row to change that."
 _ONE_LAYER = (
     "The outlines are painted in the order of the export. Drag a row to decide by class instead."
 )

@@ -32,6 +32,7 @@ _PHOTO_KINDS = {
     "outlined": "With outlines",
     "bare": "Without outlines",
 }
+_WAITING = "What was read will be listed here, photo by photo."
 _PROBLEM_KINDS = {"": "All", "error": "Left out", "warning": "Look at it", "info": "Notes"}
 
 
@@ -141,6 +142,10 @@ class ImportPage(Page):
         self._waiting.setVisible(self._results.isHidden())
         self._follow_photo()
 
+    def _show_busy(self, busy: bool) -> None:
+        self.chooser.set_busy(busy)
+        self._waiting.setText(f"{self.runner.title}…" if busy else _WAITING)
+
     def _follow_photo(self) -> None:
         self.photo_list.choose_row(self.photo_table.row_of(self.session.current_photo or ""))
 
@@ -160,7 +165,7 @@ class ImportPage(Page):
         self.session.palette_changed.connect(self._show_photos)
         self.session.current_photo_changed.connect(self._follow_photo)
         self.runner.succeeded.connect(self._show_result)
-        self.runner.busy_changed.connect(self.chooser.set_busy)
+        self.runner.busy_changed.connect(self._show_busy)
 
     def _build(self) -> None:
         self._tabs = QTabWidget()
@@ -183,7 +188,7 @@ class ImportPage(Page):
         self._results.addWidget(right)
         self._results.setSizes([55 * GRID, 65 * GRID])
         self._results.setChildrenCollapsible(False)
-        self._waiting = label("What was read will be listed here, photo by photo.", "soft")
+        self._waiting = label(_WAITING, "soft")
         self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         outer = QVBoxLayout(self.body)
         outer.setContentsMargins(0, 0, 0, 0)

@@ -11,6 +11,7 @@ from segstudio.gui.item_models.photo_table import PhotoRow, summary
 from segstudio.gui.pages.steps import counted
 from segstudio.gui.theme import GRID
 from segstudio.gui.widgets.basics import button, icon_label, label, row
+from segstudio.gui.widgets.elided_label import ElidedLabel
 from segstudio.jobs.import_report import ImportReport
 
 
@@ -24,7 +25,8 @@ class ImportSummary(QFrame):
         self.setProperty("role", "card")
         self._icon = icon_label("check", 24, "good")
         self._what = label("", "heading")
-        self._why = label("", "small", wrap=True)
+        self._why = ElidedLabel()
+        self._why.setProperty("role", "small")
         self._next = button("&Next: Classes", icon_name="next")
         self._next.clicked.connect(self.next_clicked)
         words = QVBoxLayout()
@@ -43,6 +45,7 @@ class ImportSummary(QFrame):
         found = f", {counted(problems, 'problem')}" if report else ""
         self._what.setText(f"{summary(rows)}{found}.")
         self._why.setText(_last_import(report))
+        self._why.setToolTip(self._why.text())
         self._why.setVisible(report is not None)
         outlined = any(row.outlined for row in rows)
         self._icon.set_icon(*(("warning", "warning") if problems else ("check", "good")))
@@ -60,5 +63,7 @@ def _last_import(report: ImportReport | None) -> str:
         return ""
     stopped = "Stopped early; what was finished is kept. " if report.interrupted else ""
     left_out = f", {report.skipped:,} left out" if report.skipped else ""
-    reasons = f" ({'; '.join(report.reasons)})" if report.reasons else ""
-    return f"{stopped}Last import: {report.converted:,} converted{left_out}.{reasons}"
+    # Each reason begins with the format's short name, which the rest of it says in words.
+    found = " · ".join(reason.partition(": ")[2] or reason for reason in report.reasons)
+    recognised = f" Recognised by {found}." if found else ""
+    return f"{stopped}Last import: {report.converted:,} converted{left_out}.{recognised}"

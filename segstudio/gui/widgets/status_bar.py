@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from segstudio.core.events import EpochDone, Event, Message, Progress, RunStarted, StepDone
 from segstudio.gui.theme import GRID
@@ -17,7 +17,6 @@ class StatusBar(QWidget):
     """Shows what the window knows; asks for nothing by itself."""
 
     cancel_clicked = Signal()
-    device_clicked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,10 +54,10 @@ class StatusBar(QWidget):
         """Show the class under the cursor; an empty name hides it."""
         self._words["hover"].setText(name)
 
-    def show_device(self, text: str, tip: str = "") -> None:
-        """Show in words what computes, and why."""
-        self._device.setText(text)
-        self._device.setToolTip(tip)
+    def show_device(self, sentence: str) -> None:
+        """Show in words what computes; why it does stands in the tool tip."""
+        self._device.setText(sentence.partition(", because")[0].rstrip("."))
+        self._device.setToolTip(sentence)
 
     def show_saved(self, text: str, state: str = "") -> None:
         """Show whether everything is on disk."""
@@ -111,9 +110,9 @@ class StatusBar(QWidget):
         return self._words["photo"].text()
 
     @property
-    def device_label(self) -> QLabel:
-        """The label that tells the device."""
-        return self._device
+    def device_sentence(self) -> str:
+        """What computes and why; empty while nobody has looked."""
+        return self._device.toolTip()
 
     def _show_progress(self, text: str, done: int, total: int) -> None:
         if self._cancel.isEnabled():
