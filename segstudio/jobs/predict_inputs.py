@@ -40,16 +40,16 @@ def find_photos(inputs: Sequence[Path], result_folders: Sequence[Path]) -> Input
     earlier = 0
     for given in inputs:
         for path, root in _files(given):
-            if path.resolve() in seen:
+            if path == given and not is_photo(path):
+                problems.append(Problem("warning", str(path), "Left out: it is not a photo."))
+            if path.resolve() in seen or not is_photo(path):
                 continue
             seen.add(path.resolve())
             if any(path.resolve().is_relative_to(folder) for folder in result_folders):
                 earlier += 1
-            elif is_photo(path):
+            else:
                 name = _free_name(path, root, photos)
                 photos[name] = InputPhoto(path, name)
-            elif path == given:
-                problems.append(Problem("warning", str(path), "Left out: it is not a photo."))
     return Inputs(tuple(photos.values()), tuple(problems), earlier)
 
 
