@@ -15,6 +15,8 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from segstudio.gui.icons import icon
+from segstudio.gui.job_runner import JobRunner
+from segstudio.gui.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,21 @@ def build_menus(bar: QMenuBar, actions: dict[str, QAction]) -> dict[str, QMenu]:
             menu.addSeparator()
         menu.addAction(actions[spec.id])
     return menus
+
+
+def window_allows(session: Session, runner: JobRunner) -> dict[str, bool]:
+    """Return which of the window's own actions make sense now; those not named always do."""
+    idle, photos = not runner.busy, bool(session.photos)
+    return {
+        "new_project": idle,
+        "open_project": idle,
+        "try_sample": idle,
+        "close_project": idle and session.project is not None,
+        "undo": idle and session.can_undo,
+        "redo": idle and session.can_redo,
+        "next_photo": photos,
+        "previous_photo": photos,
+    }
 
 
 def plain_text(text: str) -> str:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLay
 
 from segstudio.core.errors import SegStudioError
 from segstudio.gui import dialogs
-from segstudio.gui.actions import build_actions, build_menus
+from segstudio.gui.actions import build_actions, build_menus, window_allows
 from segstudio.gui.arrow_keys import wants_arrow
 from segstudio.gui.device_lookup import DeviceLookup
 from segstudio.gui.errors import ErrorReporter, open_log_folder
@@ -126,17 +126,7 @@ class MainWindow(QMainWindow):
 
     def _refresh_actions(self) -> None:
         from_page = self._page_handlers()
-        open_now, idle = self._session.project is not None, not self._runner.busy
-        allowed = {
-            "new_project": idle,
-            "open_project": idle,
-            "try_sample": idle,
-            "close_project": open_now and idle,
-            "undo": self._session.can_undo and idle,
-            "redo": self._session.can_redo and idle,
-            "next_photo": bool(self._session.photos),
-            "previous_photo": bool(self._session.photos),
-        }
+        allowed = window_allows(self._session, self._runner)
         for name, action in self.actions_by_id.items():
             own = name in self._handlers and allowed.get(name, True)
             action.setEnabled(name in from_page or own)
@@ -182,12 +172,7 @@ class MainWindow(QMainWindow):
         self._show_photo()
 
     def _show_photo(self) -> None:
-        entry, photos = self._session.current_entry, self._session.photos
-        if entry is None:
-            self._status.show_photo("")
-            return
-        place = f"Photo {photos.index(entry) + 1:,} of {len(photos):,}"
-        self._status.show_photo(f"{place}   {entry.name}   {entry.width} × {entry.height} px")
+        self._status.show_photo(self._session.current_entry, self._session.photos)
 
     # Jobs and closing
 

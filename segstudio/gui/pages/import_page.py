@@ -17,8 +17,9 @@ from segstudio.gui.item_models.problem_table import ProblemTable, as_text
 from segstudio.gui.pages import PageEntry
 from segstudio.gui.pages.base import Page, PageTools
 from segstudio.gui.theme import GRID
-from segstudio.gui.widgets.basics import button, label
+from segstudio.gui.widgets.basics import button
 from segstudio.gui.widgets.filtered_table import FilteredTable
+from segstudio.gui.widgets.import_help import ImportHelp
 from segstudio.gui.widgets.import_sources import ImportSources
 from segstudio.gui.widgets.import_summary import ImportSummary
 from segstudio.gui.widgets.legend import Legend
@@ -32,7 +33,6 @@ _PHOTO_KINDS = {
     "outlined": "With outlines",
     "bare": "Without outlines",
 }
-_WAITING = "What was read will be listed here, photo by photo."
 _PROBLEM_KINDS = {"": "All", "error": "Left out", "warning": "Look at it", "info": "Notes"}
 
 
@@ -144,7 +144,7 @@ class ImportPage(Page):
 
     def _show_busy(self, busy: bool) -> None:
         self.chooser.set_busy(busy)
-        self._waiting.setText(f"{self.runner.title}…" if busy else _WAITING)
+        self._waiting.show_job(self.runner.title if busy else "")
 
     def _follow_photo(self) -> None:
         self.photo_list.choose_row(self.photo_table.row_of(self.session.current_photo or ""))
@@ -188,8 +188,7 @@ class ImportPage(Page):
         self._results.addWidget(right)
         self._results.setSizes([55 * GRID, 65 * GRID])
         self._results.setChildrenCollapsible(False)
-        self._waiting = label(_WAITING, "soft")
-        self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._waiting = ImportHelp()
         outer = QVBoxLayout(self.body)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(2 * GRID)

@@ -77,11 +77,13 @@ class PaletteView(QTableView):
         self.clicked.connect(self._click)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Open the colour with Enter or Space; the rest as in every table."""
+        """Open the colour with Enter or Space, the name with F2; the rest as in every table."""
         keys = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
         editing = self.state() == QAbstractItemView.State.EditingState
         if event.key() in keys and not editing and self.currentIndex().isValid():
             self.color_asked.emit(self.currentIndex().row())
+        elif event.key() == Qt.Key.Key_F2 and not editing and self.currentIndex().isValid():
+            self.edit(self.currentIndex().siblingAtColumn(NAME))
         else:
             super().keyPressEvent(event)
 

@@ -43,7 +43,7 @@ class SourceSlot(QFrame):
 
     def show_paths(self, paths: tuple[Path, ...]) -> None:
         """Show what was chosen; nothing shows the hint again."""
-        names = ", ".join(path.name for path in paths)
+        names = str(paths[0]) if len(paths) == 1 else ", ".join(path.name for path in paths)
         self._chosen.setText(names or self._hint)
         self._chosen.setToolTip("\n".join(str(path) for path in paths))
         self._clear.setVisible(bool(paths))

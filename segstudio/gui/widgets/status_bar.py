@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
@@ -9,6 +11,7 @@ from segstudio.core.events import EpochDone, Event, Message, Progress, RunStarte
 from segstudio.gui.theme import GRID
 from segstudio.gui.widgets.basics import button, label, set_state
 from segstudio.gui.widgets.words import duration
+from segstudio.project.entries import PhotoEntry
 
 _PARTS = ("photo", "zoom", "hover")
 
@@ -42,8 +45,12 @@ class StatusBar(QWidget):
             layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         self.end_job()
 
-    def show_photo(self, text: str) -> None:
+    def show_photo(self, entry: PhotoEntry | None, photos: Sequence[PhotoEntry]) -> None:
         """Show which photo of how many is in front, its name and size."""
+        text = ""
+        if entry is not None:
+            place = f"Photo {photos.index(entry) + 1:,} of {len(photos):,}"
+            text = f"{place}   {entry.name}   {entry.width} × {entry.height} px"
         self._words["photo"].setText(text)
 
     def show_zoom(self, zoom: float) -> None:
