@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import math
 import os
 import pickle
 from collections.abc import Mapping, Sequence
@@ -163,8 +162,7 @@ class Standing:
         """Return the standing after one more epoch."""
         if miou is None and self.best_miou is None:
             return Standing(epoch, epoch, None)
-        better = miou is not None and math.isfinite(miou)
-        if better and (self.best_miou is None or miou > self.best_miou):  # type: ignore[operator]
+        if miou is not None and miou > (self.best_miou if self.best_miou is not None else -1.0):
             return Standing(epoch, epoch, miou)
         return Standing(epoch, self.best_epoch, self.best_miou)
 

@@ -110,7 +110,7 @@ def _take_from_run(model: SegmentationModel, plan: Plan, path: Path, report: Rep
     state = read_state(path)
     if checkpoint.palette.to_palette_id().tolist() != plan.palette.to_palette_id().tolist():
         report(Message(f"The run {checkpoint.run} had other classes: the last layer is new."))
-        state = {k: v for k, v in state.items() if not k.startswith(model.last_layer_name)}
+        state = {k: v for k, v in state.items() if not k.startswith(model.last_layer_prefixes)}
     take_weights(model, state, model_named(plan.config.model), path, report)
 
 

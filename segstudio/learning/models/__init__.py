@@ -47,6 +47,13 @@ MODELS = (
         PublishedWeights(_TORCHVISION + "deeplabv3_mobilenet_v3_large-fc3c493d.pth", "fc3c493d"),
     ),
     ModelEntry(
+        "lraspp_mobilenet_v3_large",
+        "LR-ASPP, MobileNetV3-Large",
+        "The smallest, with fine edges: the one that learns from scratch soonest (13 MB).",
+        "segstudio.learning.models.lraspp:build_mobilenet_v3_large",
+        PublishedWeights(_TORCHVISION + "lraspp_mobilenet_v3_large-d234d4ea.pth", "d234d4ea"),
+    ),
+    ModelEntry(
         "deeplabv3_resnet50",
         "DeepLabV3, ResNet-50",
         "More exact at edges, about six times slower (160 MB).",

@@ -15,7 +15,7 @@ class SegmentationModel(nn.Module):
     """A network of C classes whose state dict has the keys of the library that it comes from.
 
     `stages` names the parts of the backbone from the photo to the head, `head` follows them and
-    `last_layer` is the layer of the head that answers with C classes.
+    `last_layers` are the layers of the head that answer with C classes.
     """
 
     def __init__(
@@ -24,13 +24,13 @@ class SegmentationModel(nn.Module):
         *,
         stages: Mapping[str, Stage],
         head: nn.Module,
-        last_layer: nn.Module,
+        last_layers: Stage,
     ) -> None:
         super().__init__()
         self.net = net
         self._stages = dict(stages)
         self._head = (head,)
-        self._last_layer = (last_layer,)
+        self._last_layers = tuple(last_layers)
         self._trained: tuple[nn.Module, ...] = (net,)
 
     def train_only(self, layers: str) -> None:
@@ -40,7 +40,7 @@ class SegmentationModel(nn.Module):
         if layers == "all":
             trained = [self.net]
         elif layers == "last_layer":
-            trained = list(self._last_layer)
+            trained = list(self._last_layers)
         else:
             after = names[names.index(layers) :] if layers != "head" else []
             trained = [m for name in after for m in self._stages[name]] + list(self._head)
@@ -63,10 +63,10 @@ class SegmentationModel(nn.Module):
         return [parameter for parameter in self.net.parameters() if parameter.requires_grad]
 
     @property
-    def last_layer_name(self) -> str:
-        """The beginning of the last layer's keys in the state dict."""
+    def last_layer_prefixes(self) -> tuple[str, ...]:
+        """How the keys of the last layers begin in the state dict."""
         names = {id(module): name for name, module in self.net.named_modules()}
-        return f"{names[id(self._last_layer[0])]}."
+        return tuple(f"{names[id(layer)]}." for layer in self._last_layers)
 
     def weights(self) -> dict[str, torch.Tensor]:
         """Return the network's state dict, under its library's own keys."""

@@ -11,12 +11,7 @@ from torchvision.models import segmentation
 
 from segstudio.learning.models import STAGES
 from segstudio.learning.models.base import SegmentationModel, Stage
-
-# Where the stages of torchvision's MobileNetV3-Large start: at its strided and dilated blocks.
-_MOBILENET_STAGE_STARTS = (2, 4, 7, 13)
-# torchvision's MobileNetV3 moves its BatchNorm statistics by 0.01 per step: too slow for the few
-# hundred steps of a small training, after which validation would still see the initial ones.
-_MOBILENET_MOMENTUM = 0.1
+from segstudio.learning.models.mobilenet import mobilenet_stages, quicken_statistics
 
 
 class PooledBatchNorm(nn.BatchNorm2d):
@@ -50,16 +45,8 @@ def build_mobilenet_v3_large(classes: int, *, from_scratch: bool) -> Segmentatio
     """Build DeepLabV3 on MobileNetV3-Large with random weights."""
     net = _bare(segmentation.deeplabv3_mobilenet_v3_large, classes)
     if from_scratch:
-        for module in net.modules():
-            if isinstance(module, nn.BatchNorm2d):
-                module.momentum = _MOBILENET_MOMENTUM
-    blocks = list(net.backbone.children())
-    ends = (*_MOBILENET_STAGE_STARTS[1:], len(blocks))
-    stages = {
-        name: blocks[start:end]
-        for name, start, end in zip(STAGES, _MOBILENET_STAGE_STARTS, ends, strict=True)
-    }
-    return _wrapped(net, stages)
+        quicken_statistics(net)
+    return _wrapped(net, mobilenet_stages(net.backbone))
 
 
 def _resnet(net: segmentation.DeepLabV3) -> SegmentationModel:
@@ -76,4 +63,6 @@ def _wrapped(net: segmentation.DeepLabV3, stages: Mapping[str, Stage]) -> Segmen
     """Make the pooled branch fit for a batch of one, and wrap the network."""
     pooled = net.classifier[0].convs[-1]
     pooled[2] = PooledBatchNorm(pooled[2].num_features)
-    return SegmentationModel(net, stages=stages, head=net.classifier, last_layer=net.classifier[-1])
+    return SegmentationModel(
+        net, stages=stages, head=net.classifier, last_layers=(net.classifier[-1],)
+    )
