@@ -36,7 +36,7 @@ class Learner:
         device: torch.device,
     ) -> None:
         self.config = config
-        # Channels last halves the time of a step on a CPU, and gains on a GPU as well.
+        # Channels last made every step that was timed on a CPU quicker.
         self.model = model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._loss = loss
         self._device = device

@@ -56,7 +56,7 @@ MODELS = (
     ModelEntry(
         "deeplabv3_resnet50",
         "DeepLabV3, ResNet-50",
-        "More exact at edges, about six times slower (160 MB).",
+        "A larger network, much slower without a graphics card (160 MB).",
         "segstudio.learning.models.deeplabv3:build_resnet50",
         PublishedWeights(_TORCHVISION + "deeplabv3_resnet50_coco-cd0a2569.pth", "cd0a2569"),
     ),
