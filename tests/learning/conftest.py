@@ -57,7 +57,7 @@ def wrapped(net: nn.Module) -> SegmentationModel:
         net,
         stages={"layer4": [net.backbone]},
         head=net.classifier,
-        last_layer=net.classifier[-1],
+        last_layers=(net.classifier[-1],),
     )
 
 
