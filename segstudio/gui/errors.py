@@ -86,6 +86,7 @@ class ErrorDialog(QDialog):
         outer.addLayout(top)
         outer.addWidget(self._details)
         outer.addLayout(self._buttons())
+        self.setFocus()
 
     @property
     def details_shown(self) -> bool:
@@ -104,7 +105,7 @@ class ErrorDialog(QDialog):
         close = button("Close", role="primary")
         close.clicked.connect(self.accept)
         close.setDefault(True)
-        close.setFocus()
+        self.setFocusProxy(close)
         return column(row(self.fold_button, 1, logs, copy, close))
 
     def _toggle_details(self) -> None:
@@ -130,7 +131,8 @@ class ErrorReporter(QObject):
         """Show an error in the dialog, not blocking the caller."""
         if self._open is not None and self._open.error.what == error.what:
             return
-        dialog = ErrorDialog(error, QApplication.activeWindow())
+        visible = (widget for widget in QApplication.topLevelWidgets() if widget.isVisible())
+        dialog = ErrorDialog(error, QApplication.activeWindow() or next(visible, None))
         dialog.finished.connect(self._closed)
         self._open = dialog
         dialog.open()

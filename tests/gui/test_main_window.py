@@ -313,3 +313,12 @@ def test_help_lists_every_key_and_versions_can_be_copied(qtbot: QtBot) -> None:
     assert "SegStudio" in copied
     assert "torch" in copied
     assert "CPU: no graphics card" in copied
+
+
+def test_enter_closes_the_error_dialog(qtbot: QtBot) -> None:
+    dialog = ErrorDialog(SegStudioError("It broke."))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    with qtbot.waitSignal(dialog.accepted):
+        qtbot.keyClick(dialog.focusWidget() or dialog, Qt.Key.Key_Return)
+    assert not dialog.details_shown
