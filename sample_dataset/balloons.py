@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
-from canvas import CANVAS_HEIGHT, CANVAS_WIDTH, Image, Light, Mask, Rgb, Rng, colour, mix, smoothstep
+from canvas import (
+    CANVAS_HEIGHT,
+    CANVAS_WIDTH,
+    Image,
+    Light,
+    Mask,
+    Rgb,
+    Rng,
+    colour,
+    mix,
+    smoothstep,
+)
 
 TANGENT = np.deg2rad(38.0)
 MOUTH = 0.20
@@ -70,9 +80,7 @@ def paint_balloon(
     cover[inside] = 1
 
 
-def _envelope(
-    rng: Rng, light: Light, balloon: Balloon, place: tuple[Image, Image, Image]
-) -> Image:
+def _envelope(rng: Rng, light: Light, balloon: Balloon, place: tuple[Image, Image, Image]) -> Image:
     """Return the colours of the envelope, lit and with its gores bulging."""
     u, v, half = place
     across = np.clip(u / np.maximum(half, 1e-3), -1, 1)

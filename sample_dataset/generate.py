@@ -17,7 +17,7 @@ from photos import LABELLED, UNLABELLED, Photo, render
 from PIL import Image
 
 SEED = 7
-JPEG_QUALITY = 88
+JPEG_QUALITY = 87
 CVAT_EVERY = 4
 LOG = logging.getLogger("sample_dataset")
 

@@ -85,6 +85,7 @@ class Picture:
 def paint_land(rng: Rng, light: Light, land: Land, picture: Picture) -> None:
     """Paint the hills from far to near over the sky of `picture`."""
     _, y = grid()
+    clear = np.zeros(y.shape, np.float32)
     for layer in range(land.layers):
         near = layer / (land.layers - 1)
         ridge = _ridge(rng, land, near)
@@ -94,8 +95,10 @@ def paint_land(rng: Rng, light: Light, land: Land, picture: Picture) -> None:
         picture.land[inside] = 1
         picture.trees[inside] = 0
         if near >= 0.45 and land.woods > 0:
+            before = picture.trees.copy()
             _plant_layer(rng, light, land, (near, ridge), picture)
-    leaves = 1 + 0.55 * (noise(rng, (420, 280), 2) - 0.5) * picture.trees
+            clear[picture.trees > before] = 1 - haze_amount(light, land, near)
+    leaves = 1 + 0.55 * (noise(rng, (420, 280), 2) - 0.5) * picture.trees * clear
     picture.image *= np.asarray(leaves, np.float32)[..., None]
 
 
@@ -133,7 +136,7 @@ def _layer_colour(rng: Rng, light: Light, land: Land, near: float, ridge: Image)
     lit = 1 + light.contrast * np.clip(sunny * (slope[None, :] * 0.9 - bump_x), -0.55, 0.5)
     shade = fields * np.asarray(lit, np.float32)[..., None] * colour(light.tint)
     hazy = haze_amount(light, land, near)
-    valley = smoothstep(0, 0.20 * CANVAS_HEIGHT, depth) * (1 - near) * (0.35 + 0.5 * land.fog)
+    valley = smoothstep(0, 0.20 * CANVAS_HEIGHT, depth) * (1 - near) * (0.20 + 0.5 * land.fog)
     veil = np.clip(hazy + valley * (1 - hazy), 0, 0.98)
     return np.clip(mix(shade, air_colour(light, land), np.asarray(veil, np.float32)), 0, 1)
 
@@ -160,7 +163,9 @@ def _fields(rng: Rng, land: Land, near: float, place: tuple[Image, Image]) -> Im
     texture = brightness[cell] * (1 + 0.05 * furrow + (0.22 + 0.25 * near) * grain + 0.32 * patches)
     texture *= 1 - 0.22 * smoothstep(0.035, 0.008, np.asarray(edge, np.float32))
     rock = float(np.clip(1 - near / 0.45, 0, 1))
-    cloth = mix(picked, colours.mean(axis=0), 0.75 * rock)
+    cloth = mix(
+        np.asarray(picked, np.float32), np.asarray(colours.mean(axis=0), np.float32), 0.75 * rock
+    )
     return np.asarray(cloth * np.asarray(texture, np.float32)[..., None], np.float32)
 
 
@@ -181,14 +186,14 @@ def _plant_layer(
 ) -> None:
     """Plant a forest edge along the ridge, copses and a few lone trees on one layer."""
     near, ridge = where
-    tall = (6 + 44 * near**2.2) * SUPERSAMPLING
+    tall = (11 + 46 * near**1.9) * SUPERSAMPLING
     spots: list[tuple[float, float, float]] = []
     wooded = ridge_noise(rng, 3.5, 3)
     step = tall * 0.30
     for x in np.arange(-step, CANVAS_WIDTH + step, step):
         column = int(np.clip(x, 0, CANVAS_WIDTH - 1))
         if wooded[column] > 0.75 - 0.95 * land.woods:
-            for back in range(4):
+            for back in range(5):
                 spots.append((x, ridge[column] + (back - 0.6) * 0.32 * tall, tall))
     for _ in range(rng.poisson(0.8 + 2.6 * land.woods)):
         spots += _copse(rng, ridge, tall)

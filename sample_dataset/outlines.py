@@ -80,16 +80,16 @@ def _trees(trees: Mask, rng: Rng, *, boxes: bool) -> list[Shape]:
             shapes.append(Shape("trees", (_inside(x, y), _inside(x + width, y + height)), True))
             continue
         curve = cv2.approxPolyDP(contour, 1.3, True)[:, 0, :]
-        middle = np.array([x + width / 2, y + height / 2])
-        points = [_grown(np.array(point, np.float64), middle) for point in curve]
+        middle = (x + width / 2, y + height / 2)
+        points = [_grown((float(px), float(py)), middle) for px, py in curve]
         if len(points) >= 3:
             shapes.append(_shape("trees", points, rng, 0.35))
     return shapes
 
 
-def _grown(point: Image | np.ndarray[tuple[int, ...], np.dtype[np.float64]], middle: Image) -> Point:
+def _grown(point: Point, middle: Point) -> Point:
     """Return a border pixel's outer edge: its centre, moved half a pixel away from `middle`."""
-    x, y = (float(value) for value in point)
+    x, y = point
     return (
         x + 0.5 + 0.5 * float(np.sign(x - middle[0])) if 0 < x < WIDTH - 1 else x + float(x > 0),
         y + 0.5 + 0.5 * float(np.sign(y - middle[1])) if 0 < y < HEIGHT - 1 else y + float(y > 0),
@@ -120,5 +120,3 @@ def _at(balloon: Balloon, u: float, v: float) -> Point:
     """Return a place on the balloon, given in envelope radii, in pixels of the photo."""
     x = (balloon.x + u * balloon.radius) / SUPERSAMPLING
     return x, (balloon.y + v * balloon.radius) / SUPERSAMPLING
-
-

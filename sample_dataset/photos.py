@@ -27,32 +27,32 @@ LIGHTS: dict[str, Light] = {
     "dawn": Light(
         zenith=(0.36, 0.50, 0.73), middle=(0.74, 0.73, 0.80), horizon=(1.0, 0.83, 0.66),
         sun=(1.0, 0.86, 0.62), cloud_lit=(1.0, 0.86, 0.76), cloud_shade=(0.62, 0.60, 0.72),
-        tint=(1.04, 0.93, 0.80), sun_x=0.24, sun_height=0.10, contrast=0.85, glow=0.85, haze=0.56,
+        tint=(1.04, 0.93, 0.80), sun_x=0.24, sun_height=0.10, contrast=0.85, glow=0.85, haze=0.46,
     ),
     "noon": Light(
         zenith=(0.15, 0.38, 0.72), middle=(0.38, 0.62, 0.89), horizon=(0.80, 0.90, 0.97),
         sun=(1.0, 0.98, 0.92), cloud_lit=(1.0, 1.0, 1.0), cloud_shade=(0.70, 0.75, 0.83),
-        tint=(1.0, 1.0, 0.96), sun_x=0.78, sun_height=0.75, contrast=0.75, glow=0.25, haze=0.46,
+        tint=(1.0, 1.0, 0.96), sun_x=0.78, sun_height=0.75, contrast=0.75, glow=0.25, haze=0.38,
     ),
     "golden": Light(
         zenith=(0.26, 0.43, 0.68), middle=(0.62, 0.69, 0.78), horizon=(0.99, 0.84, 0.60),
         sun=(1.0, 0.88, 0.60), cloud_lit=(1.0, 0.90, 0.74), cloud_shade=(0.58, 0.58, 0.68),
-        tint=(1.10, 0.95, 0.74), sun_x=0.86, sun_height=0.20, contrast=1.0, glow=0.65, haze=0.48,
+        tint=(1.10, 0.95, 0.74), sun_x=0.86, sun_height=0.20, contrast=1.0, glow=0.65, haze=0.40,
     ),
     "dusk": Light(
         zenith=(0.17, 0.20, 0.42), middle=(0.58, 0.40, 0.55), horizon=(0.99, 0.62, 0.38),
         sun=(1.0, 0.70, 0.40), cloud_lit=(0.98, 0.62, 0.50), cloud_shade=(0.36, 0.29, 0.45),
-        tint=(0.62, 0.50, 0.50), sun_x=0.66, sun_height=0.03, contrast=0.7, glow=0.80, haze=0.50,
+        tint=(0.62, 0.50, 0.50), sun_x=0.66, sun_height=0.03, contrast=0.7, glow=0.80, haze=0.42,
     ),
     "overcast": Light(
         zenith=(0.60, 0.65, 0.71), middle=(0.73, 0.77, 0.81), horizon=(0.87, 0.88, 0.88),
         sun=(0.93, 0.93, 0.92), cloud_lit=(0.90, 0.91, 0.92), cloud_shade=(0.58, 0.62, 0.68),
-        tint=(0.84, 0.87, 0.88), sun_x=0.40, sun_height=0.60, contrast=0.35, glow=0.15, haze=0.50,
+        tint=(0.84, 0.87, 0.88), sun_x=0.40, sun_height=0.60, contrast=0.35, glow=0.15, haze=0.42,
     ),
     "haze": Light(
         zenith=(0.55, 0.68, 0.80), middle=(0.78, 0.83, 0.86), horizon=(0.95, 0.91, 0.83),
         sun=(1.0, 0.95, 0.84), cloud_lit=(0.98, 0.96, 0.92), cloud_shade=(0.76, 0.78, 0.82),
-        tint=(0.98, 0.94, 0.86), sun_x=0.18, sun_height=0.35, contrast=0.55, glow=0.55, haze=0.66,
+        tint=(0.98, 0.94, 0.86), sun_x=0.18, sun_height=0.35, contrast=0.55, glow=0.55, haze=0.54,
     ),
     "nightfall": Light(
         zenith=(0.10, 0.12, 0.27), middle=(0.33, 0.26, 0.42), horizon=(0.86, 0.46, 0.30),

@@ -52,7 +52,7 @@ def _add_clouds(
     stretch = 0.16 if cirrus else 0.22
     map_x = np.asarray((x - light.sun_x * CANVAS_WIDTH) * stretch * nearness + 512, np.float32)
     map_y = np.asarray(120 * nearness + 0.15 * map_x * cirrus, np.float32)
-    toward_sun = 7 * np.sign(light.sun_x * CANVAS_WIDTH - x)
+    toward_sun = 7 * np.tanh((light.sun_x * CANVAS_WIDTH - x) / 300)
     density = _sample(tile, map_x, map_y)
     shadow = _sample(tile, np.asarray(map_x + toward_sun, np.float32), map_y - 6)
     low = 0.66 - 0.30 * amount
