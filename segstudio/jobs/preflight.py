@@ -56,6 +56,7 @@ class Facts:
     """
 
     classes: dict[int, str]
+    background: int
     photos: dict[str, dict[int, int]]
     unlabelled: int
     missing: tuple[str, ...]
@@ -79,6 +80,7 @@ def gather(project: Project, report: Reporter) -> Facts:
     counts, missing = _pixel_counts(project, annotated, report)
     return Facts(
         classes={entry.id: entry.name for entry in project.palette.trained},
+        background=project.palette.background_id,
         photos=counts,
         unlabelled=len(project.photos) - len(annotated),
         missing=missing,
@@ -138,7 +140,8 @@ def _check_classes(facts: Facts) -> list[Finding]:
     totals = {class_id: _pixels(facts, names, class_id) for class_id in facts.classes}
     learned = {class_id: _pixels(facts, train, class_id) for class_id in facts.classes}
     scored = sum(learned.values()) or 1
-    empty = [facts.classes[i] for i, count in totals.items() if not count]
+    # Where shapes cover everything there is no background, and nothing is wrong with that.
+    empty = [facts.classes[i] for i, count in totals.items() if not count and i != facts.background]
     unseen = [facts.classes[i] for i, count in totals.items() if count and not learned[i]]
     rare = [facts.classes[i] for i, count in learned.items() if 0 < count / scored < FEW_PIXELS]
     found = []
@@ -147,7 +150,7 @@ def _check_classes(facts: Facts) -> list[Finding]:
         return [Finding("error", text, "Check the classes and the import.")]
     if empty:
         text = f"{_listed(empty)} {'has' if len(empty) == 1 else 'have'} no pixels in any photo."
-        advice = "It cannot be learned. Merge it, remove it, or outline some."
+        advice = "What is not outlined cannot be learned: outline some, merge or remove it."
         found.append(Finding("warning", text, advice))
     if unseen:
         text = f"{_listed(unseen)}: only in photos that are kept aside, so it is not learned."
@@ -155,7 +158,7 @@ def _check_classes(facts: Facts) -> list[Finding]:
     if rare:
         text = f"{_listed(rare)}: less than a thousandth of all pixels."
         found.append(Finding("warning", text, "Rare classes are learned badly; outline more."))
-    usable = len(totals) - len(empty)
+    usable = sum(count > 0 for count in totals.values())
     found.append(Finding("good", f"{_counted(usable, 'class', 'classes')} with pixels."))
     return found
 

@@ -70,9 +70,9 @@ def load_thumbnail(photo: Path, longest: int, cache: Path) -> Bytes:
 
 def missing(layers: Layers, mode: Mode) -> str:
     """Return in words what a mode needs and a photo lacks; empty where nothing."""
-    if mode in (Mode.TRUTH, Mode.ERRORS) and layers.truth is None:
+    if mode in (Mode.TRUTH, Mode.ERRORS, Mode.SIDE_BY_SIDE) and layers.truth is None:
         return "This photo has no outlines of yours to compare with."
-    if mode in (Mode.PREDICTION, Mode.ERRORS) and layers.prediction is None:
+    if mode in (Mode.PREDICTION, Mode.ERRORS, Mode.SIDE_BY_SIDE) and layers.prediction is None:
         return "There is no prediction of this photo yet. Score this run to get one."
     return ""
 

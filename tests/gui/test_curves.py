@@ -74,6 +74,7 @@ def test_without_validation_nothing_is_drawn_and_no_best_is_marked(curves):
 
 def test_the_best_mark_stays_at_the_best_epoch(curves):
     curves.add_epoch(epoch(1, 0.7, (1, 0.7)))
+    assert curves.iou_plot.best_words == "best 0.70, epoch 1"
     curves.add_epoch(epoch(2, 0.5, (1, 0.7)))
     assert curves.iou_plot.best_epoch == 1
     assert curves.loss_plot.best_epoch == 1

@@ -14,6 +14,7 @@ from segstudio.project.entries import Split
 
 GOOD = Facts(
     classes={0: "background", 1: "sky", 2: "ground"},
+    background=0,
     photos={f"{n}.jpg": {0: 500, 1: 1000, 2: 900} for n in range(8)},
     unlabelled=0,
     missing=(),
@@ -61,6 +62,11 @@ def test_what_to_look_at_is_a_warning_that_lets_start(change, words):
     preflight = judge(replace(GOOD, **change))
     assert words in found(preflight, "warning")
     assert preflight.can_start
+
+
+def test_a_background_that_shapes_cover_everywhere_is_well():
+    photos = {name: {1: 1000, 2: 900} for name in GOOD.photos}
+    assert found(judge(replace(GOOD, photos=photos)), "warning") == ""
 
 
 def test_a_class_that_is_only_kept_aside_is_told():

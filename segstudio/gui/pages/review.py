@@ -44,6 +44,7 @@ class ReviewPage(Page):
         self._layers: Layers | None = None
         self._stale = True
         self.parts.modes.show_mode(self._look.mode)
+        self._show_busy(self.runner.busy)
         self._connect()
 
     # What the window asks

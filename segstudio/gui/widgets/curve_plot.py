@@ -72,9 +72,10 @@ class CurvePlot(QWidget):
 
     def mark_best(self, epoch: int, text: str) -> None:
         """Draw the vertical mark of the best epoch with its words."""
+        # Shown first: the label of a hidden line does not take its words.
+        self._best.show()
         self._best.setValue(epoch)
         self._best.label.setFormat(text)
-        self._best.show()
 
     def clear_best(self) -> None:
         """Remove the mark."""
@@ -93,6 +94,11 @@ class CurvePlot(QWidget):
     def best_epoch(self) -> int | None:
         """The epoch that is marked as the best."""
         return int(self._best.value()) if self._best.isVisible() else None
+
+    @property
+    def best_words(self) -> str:
+        """The words beside the mark."""
+        return str(self._best.label.toPlainText())
 
     def refresh(self) -> None:
         """Draw what was added since the last time."""
