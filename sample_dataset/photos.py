@@ -88,7 +88,7 @@ LABELLED: tuple[Scene, ...] = (
     Scene("golden", "summer", (0.15, 0.11, 0.07, 0.045), horizon=0.64, clouds=0.2),
     Scene("overcast", "spring", (0.19, 0.10), clouds=0.7, woods=0.7, horizon=0.56),
     Scene("haze", "desert", (0.16, 0.10, 0.07, 0.05), relief=1.6, woods=0.45, clouds=0.0),
-    Scene("overcast", "spring", (0.13, 0.07), fog=0.95, clouds=0.0, pale=True, hard=True),
+    Scene("overcast", "spring", (0.13, 0.07), fog=0.75, clouds=0.0, pale=True, hard=True),
     Scene("noon", "summer", (0.14, 0.12, 0.06), horizon=0.66, clouds=0.4),
     Scene("dawn", "autumn", (0.21,), fog=0.25, clouds=0.2, woods=0.7, cirrus=True),
     Scene("golden", "autumn", (0.18, 0.08, 0.06), woods=0.8, clouds=0.35),
