@@ -111,8 +111,7 @@ def copy_sample(folder: Path) -> Path:
 def sample_import(project: Project, sample: Path) -> import_annotations.ImportRequest:
     """Return the import of the copied sample into an open project."""
     return import_annotations.ImportRequest(
-        project=project.root,
-        open_project=project,
+        project=project,
         sources=tuple(sample / name for name in _EXPORTS),
         photos=sample / _PHOTOS,
         palette=sample / "palette.json",
