@@ -83,4 +83,5 @@ def blend_errors(photo: Bytes, codes: Bytes, *, opacity: float = 0.7) -> Bytes:
 def _mix(photo: Bytes, colors: Bytes, where: npt.NDArray[np.bool_], opacity: float) -> Bytes:
     """Mix colours into the photo at the pixels of `where`."""
     mixed = cv2.addWeighted(photo, 1.0 - opacity, colors, opacity, 0.0)
-    return np.where(where[..., None], mixed, photo).astype(np.uint8, copy=False)
+    # With a mask OpenCV copies in place, several times as fast as np.where over three channels.
+    return np.asarray(cv2.copyTo(mixed, where.view(np.uint8), photo.copy()), np.uint8)

@@ -9,9 +9,16 @@ from segstudio.project.project import Project
 
 
 def burn(project: Project, report: Reporter) -> bool:
-    """Rewrite every label image; False where the user stopped before all were done."""
-    entries = [entry for entry in project.photos if entry.annotated]
-    palette = project.palette
+    """Rewrite the label images that are missing or were burnt with another palette.
+
+    Returns False where the user stopped before all were done.
+    """
+    palette, current = project.palette, project.labels_current()
+    entries = [
+        entry
+        for entry in project.photos
+        if entry.annotated and not (current and project.label_path(entry).is_file())
+    ]
     for done, entry in enumerate(entries):
         if report.stop_requested:
             return False
