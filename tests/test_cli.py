@@ -1,0 +1,213 @@
+"""The command line as scripts see it: exit codes, JSON, messages for bad input."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+from conftest import make_tiny_project
+from PIL import Image
+
+from segstudio import cli
+from segstudio.core.palette import Palette
+from segstudio.project.lock import ProjectLock
+
+Run = Callable[..., Result]
+
+XML = """<annotation><filename>{name}</filename><folder></folder>
+<imagesize><nrows>{height}</nrows><ncols>{width}</ncols></imagesize>
+<object><name>sky</name><deleted>0</deleted><polygon>
+<pt><x>0</x><y>0</y></pt><pt><x>40</x><y>0</y></pt><pt><x>40</x><y>20</y></pt>
+</polygon></object></annotation>"""
+
+
+@pytest.fixture
+def run() -> Run:
+    """Call the program in this process, as `main` does."""
+
+    def call(*arguments: object) -> Result:
+        return CliRunner().invoke(cli.segstudio, [str(a) for a in arguments], obj={})
+
+    return call
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    """A folder with two photos of 60x40 and their LabelMe XML."""
+    folder = tmp_path / "export"
+    folder.mkdir()
+    for name in ("a.png", "b.png"):
+        Image.fromarray(np.full((40, 60, 3), 90, np.uint8)).save(folder / name)
+        text = XML.format(name=name, width=60, height=40)
+        (folder / name).with_suffix(".xml").write_text(text)
+    return folder
+
+
+@pytest.fixture
+def project(tmp_path: Path, palette: Palette) -> Path:
+    """A tiny project's folder, closed."""
+    with make_tiny_project(tmp_path / "tiny", palette, photos=4) as made:
+        return made.root
+
+
+def last_json(result: Result) -> dict[str, object]:
+    value = json.loads(result.stdout.strip().splitlines()[-1])
+    assert isinstance(value, dict)
+    return value
+
+
+def test_convert_ends_with_one_json_object(run: Run, export: Path, tmp_path: Path) -> None:
+    result = run("convert", export, "--out", tmp_path / "out", "--json")
+    assert result.exit_code == 0
+    told = last_json(result)
+    assert (told["photos"], told["converted"], told["skipped"]) == (2, 2, 0)
+    assert sorted(p.name for p in (tmp_path / "out" / "labels").iterdir()) == ["a.png", "b.png"]
+
+
+def test_convert_with_a_missing_photo_is_done_with_problems(
+    run: Run, export: Path, tmp_path: Path
+) -> None:
+    (export / "b.png").unlink()
+    result = run("convert", export, "--out", tmp_path / "out", "--json")
+    assert result.exit_code == 3
+    items = {item["photo"]: item["status"] for item in last_json(result)["items"]}  # type: ignore[attr-defined]
+    assert items["a.png"] == "converted"
+    assert "converted-without-photo" in items.values()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "named"),
+    [
+        ("nothing.xml", None, "nothing.xml"),
+        ("words.xml", "these are words", "line 1"),
+        ("cut.xml", XML.format(name="a.png", width=60, height=40)[:-30], "line 4"),
+        ("typed.xml", '<!DOCTYPE a [<!ENTITY b "c">]><annotation/>', "DOCTYPE"),
+    ],
+)
+def test_a_file_that_cannot_be_read_fails_with_its_name_and_place(
+    run: Run, tmp_path: Path, name: str, content: str | None, named: str
+) -> None:
+    if content is not None:
+        (tmp_path / name).write_text(content)
+    result = run("convert", tmp_path / name, "--out", tmp_path / "out")
+    assert result.exit_code == 1
+    assert name in result.stderr
+    assert named in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_failure_is_told_as_json_as_well(run: Run, tmp_path: Path) -> None:
+    result = run("convert", tmp_path / "no.xml", "--out", tmp_path / "out", "--json")
+    assert result.exit_code == 1
+    assert "no.xml" in last_json(result)["error"]["what"]  # type: ignore[index]
+
+
+def test_an_unknown_setting_is_wrong_usage_and_names_the_nearest(run: Run, project: Path) -> None:
+    result = run("train", project, "--set", "epoch=3")
+    assert result.exit_code == 2
+    assert "epochs" in result.stderr
+
+
+def test_an_unknown_option_is_wrong_usage(run: Run, project: Path) -> None:
+    assert run("train", project, "--fast").exit_code == 2
+
+
+def test_a_folder_that_is_no_project_fails(run: Run, tmp_path: Path) -> None:
+    result = run("train", tmp_path, "--set", "weights=none")
+    assert result.exit_code == 1
+    assert "not a SegStudio project" in result.stderr
+
+
+def test_import_makes_a_project_and_split_locks_it(run: Run, export: Path, tmp_path: Path) -> None:
+    root = tmp_path / "mine"
+    assert run("import", root, export).exit_code == 0
+    result = run("split", root, "--val", "0.5", "--train", "0.5", "--json")
+    assert result.exit_code == 0
+    assert last_json(result)["photos"] == {"train": 1, "val": 1, "test": 0}
+
+
+def test_shares_that_make_no_split_are_wrong_usage(run: Run, project: Path) -> None:
+    assert run("split", project, "--train", "0").exit_code == 2
+
+
+def test_a_locked_project_fails_and_names_the_owner(run: Run, project: Path) -> None:
+    lock = ProjectLock(project)
+    lock.acquire()
+    try:
+        result = run("split", project)
+    finally:
+        lock.release()
+    assert result.exit_code == 1
+    assert "in use by process" in result.stderr
+
+
+def test_train_evaluate_predict_report(run: Run, project: Path, tmp_path: Path) -> None:
+    small = [f"--set={pair}" for pair in (
+        "weights=none", "model=lraspp_mobilenet_v3_large", "epochs=1", "crops_per_photo=1",
+        "batch_size=2", "crop_size=32", "working_size=64",
+    )]  # fmt: skip
+    trained = run("train", project, "--name", "try", *small, "--json")
+    assert trained.exit_code == 0, trained.stderr
+    told = last_json(trained)
+    assert told["status"] == "completed"
+    assert told["epochs"] == 1
+    scored = run("evaluate", project, "--json")
+    assert scored.exit_code == 0
+    assert {"miou", "pixel_accuracy", "classes", "confusion", "photos"} <= set(last_json(scored))
+    photos = tmp_path / "photos"
+    shutil.copytree(project / "photos", photos)
+    assert run("predict", project, photos, "--out", tmp_path / "p").exit_code == 0
+    assert len(list((tmp_path / "p" / "labels").iterdir())) == 4
+    (photos / "broken.jpg").write_bytes(b"no photo")
+    partly = run("predict", project, photos, "--out", tmp_path / "q", "--json")
+    assert partly.exit_code == 3
+    assert (last_json(partly)["predicted"], last_json(partly)["skipped"]) == (4, 1)
+    assert "broken.jpg" in partly.stderr
+    page = tmp_path / "page.html"
+    assert run("report", project, "--out", page).exit_code == 0
+    text = page.read_text(encoding="utf-8")
+    assert "Is this good?" in text
+    assert "http://" not in text.replace("http://www.w3.org", "")
+    assert "<script" not in text
+
+
+def test_report_on_a_run_without_scores_says_what_to_do(run: Run, project: Path) -> None:
+    folder = project / "runs" / "20260101-000000-x"
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text("{}")
+    result = run("report", project, "--run", folder.name, "--out", project / "r.html")
+    assert result.exit_code == 1
+    assert "segstudio evaluate" in result.stderr
+
+
+def test_a_run_that_is_not_there_is_wrong_usage(run: Run, project: Path) -> None:
+    assert run("evaluate", project, "--run", "nothing").exit_code == 2
+
+
+def test_doctor_tells_versions_and_why_a_device_is_used(run: Run) -> None:
+    result = run("doctor", "--json")
+    assert result.exit_code == 0
+    told = last_json(result)
+    assert "because" in str(told["device"])
+    names = {check["name"] for check in told["checks"]}  # type: ignore[attr-defined]
+    assert {"torch", "torchvision", "PySide6-Essentials", "Window library"} <= names
+
+
+def test_a_fault_of_our_own_is_told_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(**_: object) -> None:
+        raise RuntimeError("the unforeseen")
+
+    monkeypatch.setattr(cli.segstudio, "main", broken)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 1
+    told = capsys.readouterr().err
+    assert "the unforeseen" in told
+    assert "Traceback" not in told
