@@ -85,7 +85,7 @@ def test_convert_with_a_missing_photo_is_done_with_problems(
     [
         ("nothing.xml", None, "nothing.xml"),
         ("words.xml", "these are words", "line 1"),
-        ("cut.xml", XML.format(name="a.png", width=60, height=40)[:-30], "line 4"),
+        ("cut.xml", XML.format(name="a.png", width=60, height=40)[:-30], "line 5"),
         ("typed.xml", '<!DOCTYPE a [<!ENTITY b "c">]><annotation/>', "DOCTYPE"),
     ],
 )
