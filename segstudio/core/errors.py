@@ -23,3 +23,7 @@ class UsageError(SegStudioError):
     """A wrong argument, setting or setting value (exit code 2)."""
 
     exit_code = 2
+
+
+class WeightsError(SegStudioError):
+    """Starting weights that could not be had or do not fit; others, or none, are the way on."""

@@ -11,7 +11,7 @@ from typing import IO
 
 import torch
 
-from segstudio.core.errors import SegStudioError
+from segstudio.core.errors import WeightsError
 from segstudio.core.events import Message, Progress, Reporter
 from segstudio.core.files import write_atomic_with
 from segstudio.learning.models import PublishedWeights
@@ -33,7 +33,7 @@ def cached_file(published: PublishedWeights) -> Path:
 def fetch(published: PublishedWeights, report: Reporter) -> Path:
     """Return the file of published weights, downloading it where the cache has no sound one.
 
-    Raises SegStudioError where it cannot be had, and Interrupted when asked to stop.
+    Raises WeightsError where it cannot be had, and Interrupted when asked to stop.
     """
     target = cached_file(published)
     if target.is_file():
@@ -82,15 +82,16 @@ def _write(stream: IO[bytes], chunk: bytes) -> None:
     stream.write(chunk)
 
 
-def _offline(url: str, published: PublishedWeights, reason: str) -> SegStudioError:
+def _offline(url: str, published: PublishedWeights, reason: str) -> WeightsError:
     """Say what failed and the three ways on."""
     target = cached_file(published)
-    return SegStudioError(
+    return WeightsError(
         f"The weights could not be downloaded from {url}: {reason}.",
         meaning="A frozen backbone needs weights that already see; there is no connection, "
         "or the server does not have them.",
-        remedy=f"Choose a weights file (weights=FILE), train from scratch (weights=none), put "
-        f"{target.name} into {target.parent}, or set {MIRROR_VARIABLE} to a server that has it.",
+        remedy=f"Choose a weights file (weights=FILE), train from scratch (weights=none), or put "
+        f"{target.name} into {target.parent} and try again. A server of your own that has it is "
+        f"named in {MIRROR_VARIABLE}.",
     )
 
 

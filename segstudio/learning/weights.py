@@ -10,7 +10,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
-from segstudio.core.errors import SegStudioError
+from segstudio.core.errors import WeightsError
 from segstudio.core.events import Message, Reporter
 from segstudio.learning.download import fetch
 from segstudio.learning.models import ModelEntry
@@ -24,7 +24,7 @@ def load_initial_weights(
 ) -> None:
     """Give the model the weights that `source` names: pretrained, none or a file.
 
-    Raises SegStudioError where they cannot be had or do not fit, Interrupted when asked to stop.
+    Raises WeightsError where they cannot be had or do not fit, Interrupted when asked to stop.
     """
     if source == "none":
         return
@@ -41,7 +41,7 @@ def read_state(path: Path) -> State:
     except (OSError, SafetensorError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
         reason = "there is no such file" if isinstance(error, FileNotFoundError) else str(error)
         first = next(iter(reason.splitlines()), "it is empty")
-        raise SegStudioError(
+        raise WeightsError(
             f"The weights {path} cannot be read: {first}.",
             meaning="It is missing, cut off, or holds more than plain tensors.",
             remedy="Choose a PyTorch state dict (.pth) or a .safetensors file.",
@@ -51,7 +51,7 @@ def read_state(path: Path) -> State:
             loaded = loaded[wrapping]
     state = {k: v for k, v in loaded.items() if torch.is_tensor(v)} if _is_dict(loaded) else {}
     if not state:
-        raise SegStudioError(
+        raise WeightsError(
             f"The weights {path} hold no tensors by name.",
             meaning="It is some other file of PyTorch's.",
             remedy="Choose a file that holds a state dict.",
@@ -65,7 +65,7 @@ def take_weights(
     """Copy what fits into the model and say how much that was.
 
     The whole backbone has to fit; of the head, what has other sizes (another number of classes)
-    stays fresh. Raises SegStudioError where the backbone does not fit.
+    stays fresh. Raises WeightsError where the backbone does not fit.
     """
     own = model.weights()
     given = {_torchvision_key(key, own): tensor for key, tensor in state.items()}
@@ -110,11 +110,12 @@ def _check_backbone(
     first = (missing or foreign)[0]
     expected = _shape(own, first)
     found = _shape(given, first)
-    raise SegStudioError(
+    raise WeightsError(
         f"The weights {path} do not fit {entry.title}: {len(wanted) - len(missing)} of "
         f"{len(wanted)} tensors of its backbone fit.",
         meaning=f"Of {first} the model expects {expected}; the file has {found}.",
-        remedy="Choose the model that the file belongs to, or another file, or weights=none.",
+        remedy="Choose the model that the file belongs to, another file, or "
+        "train from scratch (weights=none).",
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from segstudio.core.errors import SegStudioError
+from segstudio.core.errors import SegStudioError, WeightsError
 from segstudio.core.events import Event, Message, Progress
 from segstudio.learning.checkpoint import build_model
 from segstudio.learning.config import TrainConfig
@@ -207,7 +207,7 @@ def test_mirror_is_asked_instead(cache: Path, server: str, monkeypatch: pytest.M
 def test_failed_download_keeps_nothing_and_says_what_to_do(
     cache: Path, server: str, make: Callable[[str], PublishedWeights], reason: str
 ) -> None:
-    with pytest.raises(SegStudioError, match=reason) as told:
+    with pytest.raises(WeightsError, match=reason) as told:
         fetch(make(server), Listener())
     assert server.rpartition(":")[0] in told.value.what
     assert all(way in told.value.remedy for way in ("weights=FILE", "weights=none", str(cache)))
