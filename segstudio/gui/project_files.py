@@ -9,11 +9,9 @@ import platformdirs
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from segstudio.core.events import Reporter
 from segstudio.gui.dialogs import NewProjectDialog
 from segstudio.gui.job_runner import JobRunner
 from segstudio.gui.session import Session
-from segstudio.project.project import Project
 
 
 class ProjectFiles(QObject):
@@ -42,18 +40,8 @@ class ProjectFiles(QObject):
 
     def try_sample(self) -> None:
         """Make a new project of the sample photos in the user's documents and import them."""
-        documents = platformdirs.user_documents_path()
-        names = ["SegStudio sample", *(f"SegStudio sample {n}" for n in range(2, 1000))]
-        folder = next(documents / name for name in names if not (documents / name).exists())
-        self._session.create_project(folder)
-        project = self._session.project
-        if project is not None:
-            self._runner.start("Importing the sample photos", partial(_import_sample, project))
+        from segstudio.jobs import demo
 
-
-def _import_sample(project: Project, report: Reporter) -> object:
-    """Copy the sample into the project's folder and import it; runs in the worker."""
-    from segstudio.jobs import demo, import_annotations
-
-    sample = demo.copy_sample(project.root)
-    return import_annotations.run(demo.sample_import(project, sample), report)
+        project = demo.create_sample()
+        self._session.take_project(project)
+        self._runner.start("Importing the sample photos", partial(demo.import_sample, project))

@@ -65,6 +65,10 @@ class Session(QObject):
         """Make a project in the folder `root` and open it."""
         self._take(Project.create(root, palette))
 
+    def take_project(self, project: Project) -> None:
+        """Go on with a project that is open for writing already."""
+        self._take(project)
+
     def close_project(self) -> None:
         """Close the open project, if any."""
         if self._project is not None:

@@ -9,17 +9,19 @@ from typing import Any
 
 import platformdirs
 
-from segstudio.core.errors import SegStudioError
 from segstudio.core.events import Message, Reporter
 from segstudio.core.files import cannot_write
 from segstudio.core.resources import sample_folder
 from segstudio.jobs import evaluate, import_annotations, predict, report, train
 from segstudio.jobs.evaluate import Scores
+from segstudio.jobs.import_report import ImportReport
 from segstudio.jobs.train import TrainResult
 from segstudio.learning.presets import preset_named
-from segstudio.project.project import MANIFEST, Project
+from segstudio.project.entries import TrainingChoice
+from segstudio.project.project import Project
 
-_PHOTOS, _UNLABELLED, _EXPORTS = "photos", "unlabelled", ("labelme", "cvat")
+_SAMPLE, _PHOTOS, _UNLABELLED, _EXPORTS = "sample", "photos", "unlabelled", ("labelme", "cvat")
+SAMPLE_CHOICE = TrainingChoice(preset="quick", weights="none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,11 @@ def run(request: DemoRequest, report_to: Reporter) -> DemoResult:
 
     Raises SegStudioError where the folder cannot be written or holds a project already.
     """
-    folder = _new_folder(request.folder)
-    sample = copy_sample(folder)
-    report_to(Message(f"The sample is in {folder}."))
-    with Project.create(folder) as project:
-        import_annotations.run(sample_import(project, sample), report_to)
-        config = preset_named("quick").config_for("none")
+    with create_sample(request.folder) as project:
+        folder = project.root
+        report_to(Message(f"The sample is in {folder}."))
+        import_sample(project, report_to)
+        config = preset_named(SAMPLE_CHOICE.preset).config_for(SAMPLE_CHOICE.weights)
         training = train.run(
             train.TrainRequest(project=project, config=config, name="demo"), report_to
         )
@@ -86,7 +87,7 @@ def run(request: DemoRequest, report_to: Reporter) -> DemoResult:
         predict.run(
             predict.PredictRequest(
                 model=folder,
-                inputs=(sample / _UNLABELLED, sample / _PHOTOS),
+                inputs=(folder / _SAMPLE / _UNLABELLED, folder / _SAMPLE / _PHOTOS),
                 out=overlays,
                 write=("labels", "overlay"),
             ),
@@ -96,38 +97,37 @@ def run(request: DemoRequest, report_to: Reporter) -> DemoResult:
     return DemoResult(folder, training, scores, overlays, page)
 
 
-def copy_sample(folder: Path) -> Path:
-    """Copy the sample photos and their exports into `folder`/sample and return that."""
-    target = folder / "sample"
+def create_sample(folder: Path | None = None) -> Project:
+    """Make and open the project of the sample photos, still empty, set to train without a network.
+
+    None makes a new folder in the user's documents. Raises SegStudioError where the folder cannot
+    be written or holds a project already.
+    """
+    project = Project.create(folder.resolve() if folder is not None else _new_folder())
+    project.set_training_choice(SAMPLE_CHOICE)
+    return project
+
+
+def import_sample(project: Project, report: Reporter) -> ImportReport:
+    """Copy the sample photos and their exports into the project's folder and import them."""
+    sample = project.root / _SAMPLE
     try:
         for name in (_PHOTOS, _UNLABELLED, *_EXPORTS):
-            shutil.copytree(sample_folder() / name, target / name, dirs_exist_ok=True)
-        shutil.copy2(sample_folder() / "palette.json", target)
+            shutil.copytree(sample_folder() / name, sample / name, dirs_exist_ok=True)
+        shutil.copy2(sample_folder() / "palette.json", sample)
     except OSError as error:
-        raise cannot_write(target, error) from error
-    return target
-
-
-def sample_import(project: Project, sample: Path) -> import_annotations.ImportRequest:
-    """Return the import of the copied sample into an open project."""
-    return import_annotations.ImportRequest(
+        raise cannot_write(sample, error) from error
+    request = import_annotations.ImportRequest(
         project=project,
         sources=tuple(sample / name for name in _EXPORTS),
         photos=sample / _PHOTOS,
         palette=sample / "palette.json",
     )
+    return import_annotations.run(request, report)
 
 
-def _new_folder(wanted: Path | None) -> Path:
-    """Return the folder to use: the one wanted, else a new one in the user's documents."""
-    if wanted is not None:
-        if (wanted / MANIFEST).exists():
-            raise SegStudioError(
-                f"There is a project in {wanted} already.",
-                meaning="The demo would write over it.",
-                remedy="Name a new folder with --folder, or leave the option out.",
-            )
-        return wanted.resolve()
+def _new_folder() -> Path:
+    """Return a new folder's path in the user's documents."""
     documents = platformdirs.user_documents_path()
     names = ["SegStudio sample", *(f"SegStudio sample {number}" for number in range(2, 1000))]
     return next(documents / name for name in names if not (documents / name).exists())

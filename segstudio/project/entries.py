@@ -59,3 +59,12 @@ class RunInfo(BaseModel):
     val_miou: float | None
     model: str
     has_checkpoint: bool
+
+
+class TrainingChoice(BaseModel):
+    """What a training was last started with, or is meant to be: a preset, and `weights`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    preset: str
+    weights: str

@@ -15,7 +15,7 @@ from segstudio.core.annotation import Annotation
 from segstudio.core.errors import SegStudioError
 from segstudio.core.files import cannot_write, read_json, write_atomic, write_json
 from segstudio.core.palette import Palette
-from segstudio.project.entries import PhotoEntry, RunInfo, Split
+from segstudio.project.entries import PhotoEntry, RunInfo, Split, TrainingChoice
 from segstudio.project.history import History, State
 from segstudio.project.lock import ProjectLock
 from segstudio.project.photo_finder import find_moved_photo
@@ -27,7 +27,7 @@ _PHOTOS: TypeAdapter[tuple[PhotoEntry, ...]] = TypeAdapter(tuple[PhotoEntry, ...
 
 
 class Manifest(BaseModel):
-    """project.json: the palette, the split, and the palette that label images were burnt with."""
+    """project.json: palette, split, what label images were burnt with, and how to train."""
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 
@@ -35,6 +35,7 @@ class Manifest(BaseModel):
     palette: Palette
     split: Split | None = None
     burnt_with: Palette | None = None
+    training: TrainingChoice | None = None
 
 
 class Project:
@@ -130,6 +131,11 @@ class Project:
         return self._manifest.split
 
     @property
+    def training_choice(self) -> TrainingChoice | None:
+        """What to train with, None before anything was chosen."""
+        return self._manifest.training
+
+    @property
     def photos(self) -> tuple[PhotoEntry, ...]:
         """All photos in the order of their names."""
         return self._photos
@@ -174,19 +180,16 @@ class Project:
         """Add or replace photos with their annotations; a photo without one keeps its old one."""
         self._check_writable()
         with self._writing:
-            self._store(photos)
-
-    def _store(self, photos: Sequence[tuple[PhotoEntry, Annotation | None]]) -> None:
-        for entry, annotation in photos:
-            known = self._by_name.get(entry.name)
-            if annotation is not None:
-                path = self._annotation_path(entry.name)
-                write_atomic(path, _ANNOTATION.dump_json(annotation, indent=1))
-            annotated = annotation is not None or (known is not None and known.annotated)
-            self._by_name[entry.name] = entry.model_copy(update={"annotated": annotated})
-        self._photos = tuple(self._by_name[name] for name in sorted(self._by_name))
-        rows = _PHOTOS.dump_python(self._photos, mode="json")
-        write_json(self.root / "photos.json", rows, keep_backup=True)
+            for entry, annotation in photos:
+                known = self._by_name.get(entry.name)
+                if annotation is not None:
+                    path = self._annotation_path(entry.name)
+                    write_atomic(path, _ANNOTATION.dump_json(annotation, indent=1))
+                annotated = annotation is not None or (known is not None and known.annotated)
+                self._by_name[entry.name] = entry.model_copy(update={"annotated": annotated})
+            self._photos = tuple(self._by_name[name] for name in sorted(self._by_name))
+            rows = _PHOTOS.dump_python(self._photos, mode="json")
+            write_json(self.root / "photos.json", rows, keep_backup=True)
 
     def stored_path(self, photo: Path) -> str:
         """Return how to refer to a photo: relative when it is near the project, else absolute."""
@@ -204,6 +207,11 @@ class Project:
         """Lock a split; `what` names the edit for undo."""
         if split != self.split:
             self._edit(State(what=what, palette=self.palette, split=split))
+
+    def set_training_choice(self, choice: TrainingChoice) -> None:
+        """Remember what to train with; it is no edit to undo."""
+        if choice != self.training_choice:
+            self._write({"training": choice})
 
     @property
     def can_undo(self) -> bool:
@@ -238,8 +246,7 @@ class Project:
 
     def mark_labels_current(self) -> None:
         """Remember that all label images were burnt with the palette as it is now."""
-        with self._writing:
-            self._write(self._manifest.model_copy(update={"burnt_with": self.palette}))
+        self._write({"burnt_with": self.palette})
 
     def runs(self) -> tuple[RunInfo, ...]:
         """Return the runs, oldest first."""
@@ -267,17 +274,18 @@ class Project:
 
     def _apply(self, history: History) -> None:
         state = history.current
-        update = {"palette": state.palette, "split": state.split}
         with self._writing:
-            self._write(self._manifest.model_copy(update=update))
+            self._write({"palette": state.palette, "split": state.split})
             history.save(self.root / "history.json")
             self._history = history
 
-    def _write(self, manifest: Manifest) -> None:
+    def _write(self, update: dict[str, object]) -> None:
         self._check_writable()
-        value = manifest.model_dump(mode="json", by_alias=True)
-        write_json(self.root / MANIFEST, value, keep_backup=True)
-        self._manifest = manifest
+        with self._writing:
+            manifest = self._manifest.model_copy(update=update)
+            value = manifest.model_dump(mode="json", by_alias=True)
+            write_json(self.root / MANIFEST, value, keep_backup=True)
+            self._manifest = manifest
 
     def _check_writable(self) -> None:
         if self._lock is None:

@@ -10,7 +10,7 @@ from segstudio.core.annotation import Annotation, Box, Polygon, Shape
 from segstudio.core.errors import SegStudioError
 from segstudio.core.files import fingerprint
 from segstudio.core.palette import Palette
-from segstudio.project.entries import PhotoEntry, Split
+from segstudio.project.entries import PhotoEntry, Split, TrainingChoice
 from segstudio.project.project import Project
 
 ANNOTATION = Annotation(
@@ -206,3 +206,15 @@ def test_the_manifest_is_plain_json_with_a_schema(tiny_project: Project) -> None
     value = json.loads((tiny_project.root / "project.json").read_text())
     assert value["schema"] == 1
     assert Palette.from_json(value["palette"], "project.json") == tiny_project.palette
+
+
+def test_the_training_choice_is_kept_and_is_no_edit(tiny_project: Project) -> None:
+    assert tiny_project.training_choice is None
+    choice = TrainingChoice(preset="quick", weights="none")
+    tiny_project.set_training_choice(choice)
+    before = tiny_project.can_undo
+    tiny_project.set_palette(tiny_project.palette.renamed(1, "heaven"), "Rename")
+    tiny_project.undo()
+    assert not before
+    with Project.open(tiny_project.root, write=False) as again:
+        assert again.training_choice == choice
