@@ -23,7 +23,7 @@ from segstudio.jobs.convert import import_report
 from segstudio.jobs.import_burning import Ready, Rules, burn_all, name_pairs
 from segstudio.jobs.import_labels import class_labels
 from segstudio.jobs.import_reading import Collected, collected
-from segstudio.jobs.import_report import ImportReport
+from segstudio.jobs.import_report import ImportReport, keep_report
 from segstudio.photos.reader import PhotoSize
 from segstudio.project.entries import PhotoEntry
 from segstudio.project.project import MANIFEST, Project
@@ -65,7 +65,9 @@ def run(request: ImportRequest, report: Reporter) -> ImportReport:
             burn(project, report)
         elif current or not others:
             project.mark_labels_current()
-        return import_report(found, burned)
+        result = import_report(found, burned)
+        keep_report(project.root, result)
+        return result
 
 
 @contextmanager

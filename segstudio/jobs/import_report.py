@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any, Literal, Self
 
+from pydantic import TypeAdapter, ValidationError
+
+from segstudio.core.errors import SegStudioError
+from segstudio.core.files import read_json, write_json
 from segstudio.core.problems import Problem
 
+_KEPT = Path("annotations", "import-report.json")
 Status = Literal["converted", "converted-without-photo", "skipped"]
 
 
@@ -49,6 +55,18 @@ class ImportReport:
     classes: dict[str, ClassCount] = field(default_factory=dict)
     reasons: tuple[str, ...] = ()
     interrupted: bool = False
+
+    @classmethod
+    def from_json(cls, value: object) -> Self:
+        """Return the report that `as_json` wrote; SegStudioError where it is none."""
+        given = dict(value) if isinstance(value, dict) else {}
+        given["reasons"] = given.pop("detected", ())
+        try:
+            return TypeAdapter(cls).validate_python(given)
+        except ValidationError as error:
+            raise SegStudioError(
+                f"This is no report of an import: {error.errors()[0]['msg']}."
+            ) from error
 
     @property
     def photos(self) -> int:
@@ -96,3 +114,17 @@ class ImportReport:
             for name, count in self.classes.items()
         ]
         return "\n".join(lines)
+
+
+def keep_report(project: Path, report: ImportReport) -> None:
+    """Write the report of a project's last import into its folder."""
+    write_json(project / _KEPT, report.as_json())
+
+
+def kept_report(project: Path) -> ImportReport | None:
+    """Return the report of a project's last import, None where none is kept.
+
+    Raises SegStudioError where the file is damaged.
+    """
+    path = project / _KEPT
+    return ImportReport.from_json(read_json(path)) if path.is_file() else None

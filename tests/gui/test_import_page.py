@@ -16,7 +16,8 @@ from segstudio.gui.item_models.problem_table import ProblemTable
 from segstudio.gui.pages.base import Page, PageTools
 from segstudio.gui.pages.import_page import ImportPage
 from segstudio.gui.widgets.filtered_table import FilteredTable
-from segstudio.jobs.import_report import ImportItem, ImportReport
+from segstudio.jobs.import_report import ImportItem, ImportReport, keep_report
+from segstudio.project.project import Project
 
 MakePage = Callable[[PageTools, str], Page]
 LOST = Problem("error", "lost.xml", "No photo of that name was found.", 3)
@@ -173,3 +174,35 @@ def test_two_thousand_rows_are_listed_and_filtered_without_a_stutter(qtbot: QtBo
     shown.grab()
     assert time.perf_counter() - start < 0.5
     assert len(shown.shown_rows()) == 111
+
+
+def test_the_report_is_there_again_when_the_project_is_opened(
+    make_page: MakePage, tools: PageTools, tiny_project: Project
+) -> None:
+    root = tiny_project.root
+    keep_report(root, REPORT)
+    tiny_project.close()
+    tools.session.open_project(root)
+    page = make_page(tools, "import")
+    assert isinstance(page, ImportPage)
+    rows = {row.name: row for row in page.photo_table.rows}
+    assert rows["001.png"].match == "same stem"
+    assert rows["lost.jpg"].status == "left out"
+    assert page.problem_table.rows == (LOST, ODD)
+    tools.session.close_project()
+    assert page.problem_table.rows == ()
+
+
+def test_a_damaged_report_is_told_among_the_problems(
+    make_page: MakePage, tools: PageTools, tiny_project: Project
+) -> None:
+    root = tiny_project.root
+    (root / "annotations").mkdir(exist_ok=True)
+    (root / "annotations" / "import-report.json").write_text("{")
+    tiny_project.close()
+    tools.session.open_project(root)
+    page = make_page(tools, "import")
+    assert isinstance(page, ImportPage)
+    assert len(page.photo_table.rows) == 6
+    (problem,) = page.problem_table.rows
+    assert "import again" in problem.message

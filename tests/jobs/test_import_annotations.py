@@ -12,7 +12,7 @@ from segstudio.core.errors import SegStudioError
 from segstudio.core.label_image import read_label
 from segstudio.core.palette import Palette, PaletteClass
 from segstudio.jobs.import_annotations import ImportRequest, run
-from segstudio.jobs.import_report import ImportReport
+from segstudio.jobs.import_report import ImportReport, kept_report
 from segstudio.project.project import Project
 
 
@@ -137,3 +137,26 @@ def test_a_stopped_import_keeps_what_was_finished(tmp_path: Path) -> None:
     assert result.interrupted
     with Project.open(tmp_path / "project") as project:
         assert 0 < len(project.photos) == result.converted < 30
+
+
+def test_the_report_is_kept_in_the_project_and_read_back_whole(
+    tmp_path: Path, export: Path
+) -> None:
+    (export / "b.xml").write_text("<annotation><filename>b.jpg")
+    result = imported(tmp_path / "project", export)
+    assert result.skipped
+    assert result.problems
+    assert any(item.match for item in result.items)
+    assert kept_report(tmp_path / "project") == result
+    imported(tmp_path / "project", export / "a.xml", photos=export)
+    again = kept_report(tmp_path / "project")
+    assert again is not None
+    assert again != result
+
+
+def test_a_damaged_report_is_told(tmp_path: Path, export: Path) -> None:
+    assert kept_report(tmp_path / "project") is None
+    imported(tmp_path / "project", export)
+    (tmp_path / "project/annotations/import-report.json").write_text('{"format": 3}')
+    with pytest.raises(SegStudioError, match="no report of an import"):
+        kept_report(tmp_path / "project")

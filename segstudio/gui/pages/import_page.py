@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
+from segstudio.core.errors import SegStudioError
 from segstudio.core.events import Reporter
 from segstudio.core.problems import Problem
 from segstudio.gui.item_models.photo_table import PAIRED, PROBLEMS, PhotoTable, photo_rows
@@ -24,7 +25,7 @@ from segstudio.gui.widgets.import_sources import ImportSources
 from segstudio.gui.widgets.import_summary import ImportSummary
 from segstudio.gui.widgets.legend import Legend
 from segstudio.gui.widgets.photo_preview import PhotoPreview
-from segstudio.jobs.import_report import ImportReport
+from segstudio.jobs.import_report import ImportReport, kept_report
 from segstudio.project.project import Project
 
 _PHOTO_KINDS = {
@@ -54,6 +55,7 @@ class ImportPage(Page):
         self.chooser = ImportSources()
         self._build()
         self._connect()
+        self._recall_import()
         self._show_photos()
 
     def handlers(self) -> dict[str, Callable[[], None]]:
@@ -114,9 +116,17 @@ class ImportPage(Page):
 
     # Showing
 
-    def _forget_import(self) -> None:
+    def _recall_import(self) -> None:
+        """Show the report of the project's last import, which its folder keeps."""
+        project = self.session.project
+        problems: tuple[Problem, ...] = ()
         self._report = None
-        self.problem_table.set_rows(())
+        try:
+            self._report = kept_report(project.root) if project is not None else None
+        except SegStudioError as error:
+            words = f"What the last import told cannot be read; import again. {error.what}"
+            problems = (Problem("warning", "import-report.json", words),)
+        self.problem_table.set_rows(self._report.problems if self._report else problems)
         self.chooser.clear()
 
     def _show_result(self, result: object) -> None:
@@ -160,7 +170,7 @@ class ImportPage(Page):
         self.preview.class_hovered.connect(self.class_hovered)
         self.preview.zoom_changed.connect(self.zoom_changed)
         self.summary.next_clicked.connect(partial(self.page_requested.emit, "classes"))
-        self.session.project_changed.connect(self._forget_import)
+        self.session.project_changed.connect(self._recall_import)
         self.session.photos_changed.connect(self._show_photos)
         self.session.palette_changed.connect(self._show_photos)
         self.session.current_photo_changed.connect(self._follow_photo)
