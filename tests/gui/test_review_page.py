@@ -10,7 +10,8 @@ from PySide6.QtCore import Qt
 
 from segstudio.core.files import write_json
 from segstudio.core.label_image import read_label, write_label
-from segstudio.core.overlay import blend, blend_errors, error_map
+from segstudio.core.overlay import ErrorKind, blend, blend_errors, error_map
+from segstudio.gui.widgets.mode_bar import ErrorLegend
 from segstudio.jobs.evaluate import prediction_path
 from segstudio.photos.reader import read_photo
 from segstudio.project.entries import Split
@@ -193,3 +194,13 @@ def test_new_scores_are_taken_up(opened, project, make_page):
     add_run(project, scored=True)
     opened.session.note_runs()
     assert names(page)[:3] == WORST_FIRST
+
+
+def test_the_error_legend_leaves_out_what_cannot_happen(qtbot, palette):
+    legend = ErrorLegend()
+    qtbot.addWidget(legend)
+    legend.show_palette(palette)
+    assert legend.kinds == {ErrorKind.MISSED, ErrorKind.EXTRA, ErrorKind.MIXED}
+    zero = palette.by_id(0)
+    legend.show_palette(palette.with_class(zero.model_copy(update={"map_to": 255})))
+    assert legend.kinds == {ErrorKind.MIXED}

@@ -45,8 +45,8 @@ class ReviewParts:
         self.opacity.setPageStep(10)
         self.opacity.setAccessibleName("Strength of the colours")
         self.opacity.setToolTip("How strongly colours cover the photo; hold H to see it bare")
-        self._errors = ErrorLegend()
-        self._errors.hide()
+        self.errors = ErrorLegend()
+        self.errors.hide()
         self._hint_card, inside = card(role="note")
         inside.addWidget(self.hint)
         self._hint_card.hide()
@@ -54,7 +54,7 @@ class ReviewParts:
 
     def show_errors_legend(self, shown: bool) -> None:
         """Show what the colours of the error map mean."""
-        self._errors.setVisible(shown)
+        self.errors.setVisible(shown)
 
     def show_hint(self, text: str) -> None:
         """Show a sentence over the photo; empty hides it."""
@@ -63,6 +63,7 @@ class ReviewParts:
 
     def show_scores(self, scores: RunScores | None, palette: Palette) -> None:
         """Show the classes with a run's scores, and whether scoring comes first."""
+        self.errors.show_palette(palette)
         self.legend.show_classes(palette, scores.classes if scores else {})
         role = "" if scores else "primary"
         self.score_button.setText("Score again" if scores else "Score this run")
@@ -86,7 +87,7 @@ class ReviewParts:
         self.photos.setFixedWidth(_SIDE)
         middle = column(self.modes, self._hint_card, spacing=GRID)
         middle.addWidget(self.compare, 1)
-        middle.addWidget(self._errors)
+        middle.addWidget(self.errors)
         middle.addWidget(self.caption)
         outer = column(self.headline, spacing=GRID + 4)
         parts = row(self.photos, spacing=2 * GRID)

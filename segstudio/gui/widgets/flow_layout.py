@@ -61,7 +61,7 @@ class FlowLayout(QLayout):
 
     def _place(self, area: QRect, *, move: bool) -> int:
         x, y, line = area.x(), area.y(), 0
-        for item in self._items:
+        for item in (item for item in self._items if not item.isEmpty()):
             hint = item.sizeHint()
             if x > area.x() and x + hint.width() > area.right() + 1:
                 x, y, line = area.x(), y + line + self.spacing(), 0

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QPixmap
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
 from segstudio.core.overlay import ERROR_COLORS, ErrorKind
-from segstudio.gui.widgets.basics import button, label
+from segstudio.core.palette import IGNORE, Palette
+from segstudio.gui.theme import GRID
+from segstudio.gui.widgets.basics import button, label, row
+from segstudio.gui.widgets.flow_layout import FlowLayout
+from segstudio.gui.widgets.legend import Swatch
 from segstudio.review.layers import Mode
 
 _TIPS = {
@@ -19,9 +23,10 @@ _TIPS = {
 }
 _ERRORS = {
     ErrorKind.MISSED: ("missed", "You outlined something, the model sees background."),
-    ErrorKind.EXTRA: ("extra", "The model sees something where you have background."),
-    ErrorKind.MIXED: ("mixed up", "The model takes one class for another."),
+    ErrorKind.EXTRA: ("too much", "The model sees something where you have background."),
+    ErrorKind.MIXED: ("another class", "The model takes one class for another."),
 }
+_CLEAR = "no colour: right, or not outlined"
 
 
 class ModeBar(QWidget):
@@ -49,25 +54,27 @@ class ModeBar(QWidget):
 
 
 class ErrorLegend(QWidget):
-    """The three colours of an error map in words."""
+    """The colours of an error map in words; only those that the palette's classes can bring."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
+        self._flow = FlowLayout(self, spacing=2 * GRID)
+        self._chips: dict[ErrorKind, QWidget] = {}
         for kind, (word, tip) in _ERRORS.items():
-            words = label(word, "small")
-            for part in (_swatch(ERROR_COLORS[kind]), words):
-                part.setToolTip(tip)
-                layout.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
-            layout.addSpacing(10)
-        layout.addStretch(1)
+            chip = QWidget()
+            chip.setLayout(row(Swatch(QColor(*ERROR_COLORS[kind]).name()), label(word, "small")))
+            chip.setToolTip(tip)
+            self._chips[kind] = chip
+            self._flow.addWidget(chip)
+        self._flow.addWidget(label(_CLEAR, "small"))
 
+    @property
+    def kinds(self) -> set[ErrorKind]:
+        """The kinds of error that are explained."""
+        return {kind for kind, chip in self._chips.items() if not chip.isHidden()}
 
-def _swatch(color: tuple[int, int, int]) -> QLabel:
-    picture = QPixmap(12, 12)
-    picture.fill(QColor(*color))
-    made = QLabel()
-    made.setPixmap(picture)
-    return made
+    def show_palette(self, palette: Palette) -> None:
+        """Leave out what cannot happen: without a background nothing is missed or too much."""
+        bare = palette.background_id == IGNORE
+        for kind in (ErrorKind.MISSED, ErrorKind.EXTRA):
+            self._chips[kind].setHidden(bare)
