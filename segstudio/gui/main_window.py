@@ -147,7 +147,7 @@ class MainWindow(QMainWindow):
         runner.events.connect(self._status.show_events)
         runner.succeeded.connect(self._job_ended)
         runner.failed.connect(self._job_ended)
-        runner.failed.connect(self._errors.show_error)
+        runner.failed.connect(self._tell_failure)
         runner.busy_changed.connect(self._refresh_actions)
         self._status.cancel_clicked.connect(self._stop_job)
         self._device.found.connect(self._status.show_device)
@@ -185,6 +185,14 @@ class MainWindow(QMainWindow):
             self._status.end_job()
         if self._closing and not self._runner.active:
             self.close()
+
+    def _tell_failure(self, error: SegStudioError) -> None:
+        """Go to the page that tells of a failure with the ways on; others go to the dialog."""
+        teller = next((name for name, page in self._pages.items() if page.tells(error)), "")
+        if teller:
+            self.show_page(teller)
+        else:
+            self._errors.show_error(error)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask when a job runs; leave only when the worker is at rest, so nothing is cut off."""

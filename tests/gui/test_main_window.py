@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QLineEdit, QSlider
 from pytestqt.qtbot import QtBot
 
-from segstudio.core.errors import SegStudioError
+from segstudio.core.errors import SegStudioError, WeightsError
 from segstudio.core.events import Progress, Reporter, StepDone
 from segstudio.gui import dialogs
 from segstudio.gui.app import check_qt
@@ -20,9 +20,11 @@ from segstudio.gui.errors import ErrorDialog, ErrorReporter, start_log
 from segstudio.gui.main_window import MainWindow
 from segstudio.gui.pages import PAGES
 from segstudio.gui.pages.base import PageTools
+from segstudio.gui.pages.train import TrainPage
 from segstudio.gui.settings import Settings
 from segstudio.gui.widgets.rail import Rail
 from segstudio.gui.widgets.status_bar import StatusBar
+from segstudio.project.entries import TrainingChoice
 from segstudio.project.project import Project
 
 START = """
@@ -255,6 +257,52 @@ def test_the_error_dialog_tells_all_three_and_folds_the_details(qtbot: QtBot) ->
     copied = QGuiApplication.clipboard().text()
     assert "It broke.\nNothing is lost.\nTry again." in copied
     assert "ValueError: inside" in copied
+
+
+def test_weights_that_cannot_be_had_open_the_train_page_and_no_dialog(
+    qtbot: QtBot,
+    window: MainWindow,
+    tools: PageTools,
+    tiny_project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    window.open_project(reopen(tiny_project))
+    window.show_page("train")
+    page = window.current_page
+    assert isinstance(page, TrainPage)
+    qtbot.waitUntil(lambda: not tools.runner.active)
+    released = threading.Event()
+
+    def offline(request: object, report: Reporter) -> None:
+        released.wait(5)
+        raise WeightsError("No download.", remedy="Choose a file.")
+
+    monkeypatch.setattr("segstudio.jobs.train_and_score.run", offline)
+    page.start()
+    window.show_page("classes")
+    released.set()
+    qtbot.waitUntil(lambda: not page.training)
+    assert window.current_page is page
+    assert page.setup.trouble.isVisible()
+    assert window._errors.shown is None
+
+
+def test_the_sample_is_ready_to_train_without_a_network(
+    qtbot: QtBot,
+    window: MainWindow,
+    tools: PageTools,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("platformdirs.user_documents_path", lambda: tmp_path)
+    window.trigger("try_sample")
+    qtbot.waitUntil(lambda: not tools.runner.active, timeout=30_000)
+    assert len(tools.session.photos) == 24
+    window.show_page("train")
+    page = window.current_page
+    assert isinstance(page, TrainPage)
+    assert page.setup.choice == TrainingChoice(preset="quick", weights="none")
+    qtbot.waitUntil(page.setup.train_button.isEnabled)
 
 
 def test_the_same_error_again_is_shown_once(qtbot: QtBot) -> None:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 
 import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
 
-from segstudio.core.errors import SegStudioError
-from segstudio.core.events import EpochDone, PreviewReady, RunStarted, StepDone
+from segstudio.core.errors import SegStudioError, WeightsError
+from segstudio.core.events import EpochDone, PreviewReady, Progress, RunStarted, StepDone
 from segstudio.core.files import write_json
 from segstudio.gui.pages.train_setup import UNKNOWN_TIME, run_words
 from segstudio.gui.widgets.curves import MEAN
+from segstudio.gui.widgets.outlook import watched
 from segstudio.gui.widgets.words import NOT_MEASURED
+from segstudio.jobs.evaluate import Scores
 from segstudio.jobs.preflight import Finding, Preflight
 from segstudio.jobs.train import TrainResult
+from segstudio.project.entries import Split, TrainingChoice
 
 pytestmark = pytest.mark.gui
 STARTED = RunStarted("r", 4, 2, "cpu", ("background", "sky", "ground"), 4, 2)
@@ -30,17 +35,28 @@ def epoch(number: int, miou: float | None, gap: int = 0) -> EpochDone:
 
 
 class FakeJobs:
-    """Stands in for the job: remembers requests and ends only when told to."""
+    """Stands in for the jobs: remembers requests; a training ends only when told to."""
 
-    def __init__(self, monkeypatch) -> None:
+    def __init__(self, monkeypatch, miou: float | None = None) -> None:
         self.requests: list[object] = []
+        self.scored: list[object] = []
+        self.miou = miou
+        self.hold = threading.Event()
         monkeypatch.setattr("segstudio.jobs.train_and_score.run", self.run)
+        monkeypatch.setattr("segstudio.jobs.evaluate.run", self.score)
 
     def run(self, request, report):
         self.requests.append(request)
         while not report.stop_requested:
-            pass
-        return TrainResult("r", "stopped", 1, 1, 0.5, 1.0, 1.0)
+            time.sleep(0.001)
+        return TrainResult("r", "stopped", 1, 1, self.miou, 1.0, 1.0)
+
+    def score(self, request, report):
+        self.scored.append(request)
+        report(Progress("Scoring photos", 1, 3, "a.jpg"))
+        while not (report.stop_requested or self.hold.is_set()):
+            time.sleep(0.001)
+        return Scores("r", "val", 0.5, 0.5, {}, (), (), interrupted=report.stop_requested)
 
 
 @pytest.fixture
@@ -125,18 +141,45 @@ def test_without_validation_photos_the_score_is_a_dash(running):
     assert running.run_view.patience.value == NOT_MEASURED
 
 
-def test_a_failure_before_the_first_step_offers_the_ways_on(page, monkeypatch, qtbot):
-    def offline(request, report):
-        raise SegStudioError("The weights could not be downloaded.", remedy="Choose a file.")
+def fail_with(monkeypatch, error: SegStudioError) -> list[object]:
+    """Let every training fail with an error; returns the requests."""
+    requests = []
 
-    monkeypatch.setattr("segstudio.jobs.train_and_score.run", offline)
+    def failing(request, report):
+        requests.append(request)
+        raise error
+
+    monkeypatch.setattr("segstudio.jobs.train_and_score.run", failing)
+    return requests
+
+
+OFFLINE = WeightsError("No download.", meaning="There is no network.", remedy="Choose a file.")
+
+
+def test_weights_that_cannot_be_had_are_told_with_the_ways_on(page, monkeypatch, qtbot):
+    requests = fail_with(monkeypatch, OFFLINE)
     page.start()
     qtbot.waitUntil(lambda: not page.training)
     assert page.setup.isVisible()
     assert page.setup.trouble.isVisible()
-    page.setup.scratch_button.click()
+    assert page.setup.trouble.text == "No download.\nThere is no network.\nChoose a file."
+    assert page.setup.outlook.isHidden()
+    page.setup.trouble.again_button.click()
+    qtbot.waitUntil(lambda: len(requests) == 2 and not page.training)
+    assert requests[0].config == requests[1].config
+    page.setup.trouble.scratch_button.click()
     assert page.setup.config().weights == "none"
     assert not page.setup.trouble.isVisible()
+    assert page.setup.outlook.isVisible()
+
+
+def test_other_early_failures_do_not_speak_of_weights(page, monkeypatch, qtbot):
+    fail_with(monkeypatch, SegStudioError("The disk is full."))
+    page.start()
+    qtbot.waitUntil(lambda: not page.training)
+    assert page.setup.isVisible()
+    assert not page.setup.trouble.isVisible()
+    assert not page.tells(SegStudioError("The disk is full."))
 
 
 def test_a_failure_in_the_middle_keeps_the_curves(running):
@@ -197,3 +240,102 @@ def test_an_earlier_run_shows_its_curves_and_previews(page, opened, tmp_path, qt
 def test_run_names_are_read_as_dates():
     assert run_words("20261120-123100-first-try").endswith("12:31  first-try")
     assert run_words("20261120-123100-deeplabv3_resnet50-2").endswith("12:31")
+
+
+def stop_at_once(page, jobs, opened, qtbot) -> None:
+    """Start a training of a project with a split, and stop it when it runs."""
+    names = [entry.name for entry in opened.session.photos]
+    parts = dict.fromkeys(names[2:], "train") | dict.fromkeys(names[:2], "val")
+    opened.session.set_split(Split(parts=parts, method="given"), "Split")
+    qtbot.waitUntil(lambda: not opened.runner.active)
+    page.start()
+    qtbot.waitUntil(lambda: bool(jobs.requests))
+    page.stop()
+
+
+def test_a_stopped_run_is_scored_so_that_review_has_something(page, opened, monkeypatch, qtbot):
+    jobs = FakeJobs(monkeypatch, miou=0.5)
+    stop_at_once(page, jobs, opened, qtbot)
+    qtbot.waitUntil(lambda: page.run_view.bar.maximum() == 3)
+    assert (jobs.scored[0].run, jobs.scored[0].part) == ("r", "val")
+    assert page.run_view.bar.value() == 1
+    assert not page.run_view.review_button.isVisible()
+    with qtbot.waitSignal(opened.session.runs_changed):
+        jobs.hold.set()
+    assert page.run_view.review_button.isVisible()
+    assert "kept" in page.run_view.headline.text()
+    assert not page.run_view.note.text()
+
+
+def test_the_scoring_of_a_stopped_run_can_be_skipped(page, opened, monkeypatch, qtbot):
+    jobs = FakeJobs(monkeypatch, miou=0.5)
+    stop_at_once(page, jobs, opened, qtbot)
+    qtbot.waitUntil(lambda: bool(jobs.scored))
+    qtbot.keyClick(page.run_view.stop_button, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: page.run_view.review_button.isVisible())
+    assert "Review" in page.run_view.note.text()
+    page.run_view.prepare(0)
+    assert page.run_view.stop_button.text() == "Stop and keep best"
+
+
+def test_a_run_stopped_before_it_was_checked_is_not_scored(page, opened, monkeypatch, qtbot):
+    jobs = FakeJobs(monkeypatch, miou=None)
+    stop_at_once(page, jobs, opened, qtbot)
+    qtbot.waitUntil(lambda: not page.training)
+    qtbot.waitUntil(lambda: not opened.runner.busy)
+    assert not jobs.scored
+
+
+def test_the_projects_choice_is_shown_and_the_users_choice_kept(
+    opened, make_page, monkeypatch, qtbot
+):
+    project = opened.session.project
+    project.set_training_choice(TrainingChoice(preset="quick", weights="none"))
+    page = make_page(opened, "train")
+    assert page.setup.config() == page.setup.preset_config("quick")
+    assert page.setup.config().weights == "none"
+    page.setup.presets.choose("thorough")
+    page.entered()
+    assert page.setup.presets.current == "thorough"
+    jobs = FakeJobs(monkeypatch)
+    qtbot.waitUntil(lambda: not opened.runner.active)
+    page.start()
+    assert project.training_choice == TrainingChoice(preset="thorough", weights="none")
+    qtbot.waitUntil(lambda: bool(jobs.requests))
+    page.stop()
+    qtbot.waitUntil(lambda: not page.training)
+
+
+def test_a_preset_of_another_version_is_no_obstacle(opened, make_page):
+    opened.session.project.set_training_choice(TrainingChoice(preset="gone", weights="none"))
+    page = make_page(opened, "train")
+    assert page.setup.choice == TrainingChoice(preset="normal", weights="pretrained")
+
+
+def test_the_outlook_follows_choices_and_shows_photos_with_outlines(page, opened, qtbot):
+    outlook = page.setup.outlook
+    page.setup._form.editor("epochs").setValue(7)
+    assert "7 passes over your photos" in outlook.text
+    assert "dealt out once" in outlook.text
+    qtbot.waitUntil(lambda: all(view.image() is not None for view in outlook.views))
+    names = [entry.name for entry in opened.session.photos]
+    parts = dict.fromkeys(names[1:], "train") | {names[0]: "val"}
+    opened.session.set_split(Split(parts=parts, method="given"), "Split")
+    assert "7 passes over 5 photos" in outlook.text
+    assert "labels 1 photo" in outlook.text
+    assert [entry.name for entry in watched(opened.session.project)] == names[:4]
+
+
+def test_the_outlook_makes_room_for_advanced_settings(page, qtbot):
+    assert page.setup.outlook.isVisible()
+    page.setup._unfold(True)
+    assert not page.setup.outlook.isVisible()
+
+
+@pytest.mark.parametrize("time", [None, 9000.0])
+def test_no_word_of_a_preset_is_cut_off(page, qtbot, time):
+    page.setup.set_times({"quick": time, "normal": time, "thorough": time})
+    for name in ("quick", "normal", "thorough"):
+        card = page.setup.presets.card(name)
+        assert card.toolTip()
+        assert card.words_fit, name

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from segstudio.core.errors import SegStudioError
 from segstudio.gui.job_runner import JobRunner
 from segstudio.gui.pages import PageEntry
 from segstudio.gui.session import Session
@@ -79,6 +80,10 @@ class Page(QWidget):
 
     def left(self) -> None:
         """Override to rest when the page goes to the back."""
+
+    def tells(self, error: SegStudioError) -> bool:
+        """Override to say that this page tells of a failure itself, in place of the dialog."""
+        return False
 
     def close_page(self) -> None:
         """Override to end what the page started; called once before the window closes."""

@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QStackedLayout
 
-from segstudio.core.errors import SegStudioError
+from segstudio.core.errors import SegStudioError, WeightsError
 from segstudio.core.events import Event, RunStarted
 from segstudio.gui.pages import PageEntry
 from segstudio.gui.pages.base import Page, PageTools
@@ -16,13 +16,19 @@ from segstudio.gui.pages.train_history import read_earlier
 from segstudio.gui.pages.train_run import TrainRun
 from segstudio.gui.pages.train_setup import TrainSetup, run_words
 from segstudio.gui.widgets.basics import button
-from segstudio.jobs import estimate, preflight, train_and_score
+from segstudio.jobs import estimate, evaluate, preflight, train_and_score
+from segstudio.jobs.evaluate import EvaluateRequest, Scores
 from segstudio.jobs.preflight import Preflight
 from segstudio.jobs.train import TrainRequest, TrainResult
+from segstudio.learning.config import TrainConfig
 from segstudio.learning.presets import PRESETS
+from segstudio.project.entries import TrainingChoice
+from segstudio.project.project import Project
 
 TITLE = "Training"
+SCORING = "Scoring the photos"
 _LOOKING = "Looking at the photos"
+_NOT_SCORED = "The scoring was stopped; it can be done at any time on the page Review."
 
 
 class TrainPage(Page):
@@ -35,8 +41,9 @@ class TrainPage(Page):
         super().__init__(entry, tools)
         self.setup = TrainSetup()
         self.run_view = TrainRun()
-        self._training = False
-        self._began = False
+        self._training = self._began = self._scoring = False
+        # What was last shown of a project: a choice made since then is the user's.
+        self._shown: tuple[Project, TrainingChoice | None] | None = None
         self._again = button("New training", icon_name="add")
         self._again.setToolTip("Back to the choices; the run stays in the list")
         self._again.clicked.connect(self.show_setup)
@@ -54,23 +61,37 @@ class TrainPage(Page):
 
     def handlers(self) -> dict[str, Callable[[], None]]:
         """Return what the Train menu does here."""
-        if self._training:
+        if self._training or self._scoring:
             return {"train_stop": self.stop}
         return {} if self.runner.busy else {"train_start": self.start}
 
     def entered(self) -> None:
         """Look at the project anew."""
         if not self.blocked and not self._training:
+            self._show_choice()
             self._look()
 
     def close_page(self) -> None:
-        """End the thread that loads the previews."""
+        """End the threads that load pictures."""
         self.run_view.close_sources()
+        self.setup.outlook.close_source()
+
+    def tells(self, error: SegStudioError) -> bool:
+        """Weights that could not be had are told on the page, beside the ways on."""
+        return isinstance(error, WeightsError)
 
     def start(self) -> None:
-        """Train with what is chosen."""
+        """Train with what is chosen, and remember that in the project."""
         project, config = self.session.project, self.setup.config()
-        if project is None or config is None:
+        if project is not None and config is not None:
+            project.set_training_choice(self.setup.choice)
+            self._shown = (project, project.training_choice)
+            self.train(config)
+
+    def train(self, config: TrainConfig) -> None:
+        """Train with these settings."""
+        project = self.session.project
+        if project is None:
             return
         request = TrainRequest(project, config)
         self.runner.start(TITLE, partial(train_and_score.run, request))
@@ -81,9 +102,19 @@ class TrainPage(Page):
         self.actions_changed.emit()
 
     def stop(self) -> None:
-        """Stop the training; its best state is kept."""
+        """Stop the training, whose best state is kept, or the scoring after it."""
         self.runner.stop()
         self.run_view.show_stopping()
+
+    def _score(self, run: str) -> None:
+        """Score a run that was stopped, so that there is something to review."""
+        project = self.session.project
+        if project is not None and project.split is not None and project.split.names("val"):
+            request = EvaluateRequest(project, run)
+            self.runner.start(SCORING, partial(evaluate.run, request))
+            self._scoring = True
+            self.run_view.show_scoring()
+            self._show_run()
 
     def show_setup(self) -> None:
         """Show the choices."""
@@ -101,11 +132,12 @@ class TrainPage(Page):
 
     def _show_run(self) -> None:
         self._parts.setCurrentWidget(self.run_view)
-        self._again.setVisible(not self._training)
+        self._again.setVisible(not self._training and not self._scoring)
 
     def _connect(self) -> None:
         self.setup.start_clicked.connect(self.start)
         self.setup.config_changed.connect(self._show_times)
+        self.setup.config_changed.connect(self._show_outlook)
         self.setup.run_chosen.connect(self.show_earlier)
         self.run_view.stop_clicked.connect(self.stop)
         self.run_view.review_clicked.connect(lambda: self.page_requested.emit("review"))
@@ -130,6 +162,22 @@ class TrainPage(Page):
         self._show_runs()
         self._look_if_seen()
 
+    def _show_choice(self) -> None:
+        """Show what the project was last trained with, or is meant to be, once."""
+        project = self.session.project
+        assert project is not None
+        now = (project, project.training_choice)
+        if now != self._shown:
+            self._shown = now
+            self.setup.set_choice(project.training_choice)
+
+    def _show_outlook(self) -> None:
+        project, config = self.session.project, self.setup.valid_config()
+        if project is not None and config is not None:
+            counts = project.split.counts() if project.split is not None else None
+            numbers = (counts["train"], counts["val"]) if counts else (None, None)
+            self.setup.outlook.tell(config, *numbers)
+
     def _look_if_seen(self) -> None:
         if self.isVisible():
             self.entered()
@@ -140,6 +188,7 @@ class TrainPage(Page):
         if project is not None:
             self.runner.start(_LOOKING, partial(preflight.run, project), background=True)
             self._show_runs()
+            self._show_outlook()
 
     def _show_runs(self) -> None:
         project = self.session.project
@@ -161,34 +210,48 @@ class TrainPage(Page):
     # The job
 
     def _take_events(self, batch: list[Event]) -> None:
-        if self._training:
+        if self._scoring:
+            self.run_view.show_events(batch, {})
+        elif self._training:
             self._began = self._began or any(isinstance(event, RunStarted) for event in batch)
             self.run_view.show_events(batch, self._class_colors())
 
     def _take_result(self, result: object) -> None:
+        project = self.session.project
         if isinstance(result, Preflight):
             self.setup.show_preflight(result)
+            if project is not None:
+                self.setup.outlook.show_photos(project)
         elif isinstance(result, TrainResult) and self._training:
             self._end()
-            if result.run:
-                self.run_view.show_result(result)
-            else:
+            if not result.run:
                 self.show_setup()
+            else:
+                self.run_view.show_result(result)
+                if result.status == "stopped" and result.val_miou is not None:
+                    self._score(result.run)
+            self.session.note_runs()
+        elif isinstance(result, Scores) and self._scoring:
+            self._end()
+            self.run_view.show_scored(_NOT_SCORED if result.interrupted else "")
             self.session.note_runs()
 
     def _take_failure(self, error: SegStudioError) -> None:
-        if not self._training:
-            return
-        self._end()
-        if self._began:
-            self.run_view.show_failure(error.what)
-        else:
-            self.setup.show_trouble(error)
-            self.show_setup()
-        self.session.note_runs()
+        if self._scoring:
+            self._end()
+            self.run_view.show_scored(f"The run is kept, but it is not scored: {error.what}")
+        elif self._training:
+            self._end()
+            weights = error if isinstance(error, WeightsError) else None
+            if self._began and not weights:
+                self.run_view.show_failure(error.what)
+            else:
+                self.setup.show_trouble(weights)
+                self.show_setup()
+            self.session.note_runs()
 
     def _end(self) -> None:
-        self._training = False
+        self._training = self._scoring = False
         self._show_run()
         self.actions_changed.emit()
 

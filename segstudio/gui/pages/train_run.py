@@ -27,6 +27,8 @@ from segstudio.gui.widgets.overlay_strip import OverlayStrip
 from segstudio.gui.widgets.words import EPOCH, MEAN_IOU, NOT_MEASURED, PATIENCE, duration, number
 from segstudio.jobs.train import TrainResult
 
+_STOP, _SKIP = "Stop and keep best", "Skip the scoring"
+
 
 class TrainRun(QWidget):
     """Shows events as they come; every number on it was in one of them."""
@@ -46,10 +48,11 @@ class TrainRun(QWidget):
         self.left = _Figure("time left", "Measured on this computer while it trains.")
         self.best = _Figure("best average overlap", MEAN_IOU)
         self.patience = _Figure("since the best", PATIENCE)
-        self.stop_button = button("Stop and keep best", icon_name="stop")
+        self.stop_button = button(_STOP, icon_name="stop")
         self.stop_button.setToolTip("Ends the training; the best state so far is kept (Shift+F5)")
         self.review_button = button("Review worst photos", role="primary")
-        self._epochs = 0
+        self._epochs = self._steps = 0
+        self._ended = ""
         self._patience = 0
         self._lay_out()
         self.stop_button.clicked.connect(self.stop_clicked)
@@ -77,14 +80,30 @@ class TrainRun(QWidget):
 
     def show_stopping(self) -> None:
         """Show that the stop was heard."""
-        self.headline.setText("Stopping after this step; the best state is kept…")
+        scoring = self.stop_button.text() == _SKIP
+        words = "Stopping the scoring…" if scoring else "Stopping; the best state is kept…"
+        self.headline.setText(words)
         self.stop_button.setEnabled(False)
 
     def show_result(self, result: TrainResult) -> None:
         """Show how the run ended."""
         done = "Finished" if result.status == "completed" else "Stopped; the best state is kept"
-        self.headline.setText(f"{done} after {duration(result.seconds)}")
+        self._ended = f"{done} after {duration(result.seconds)}"
         self.left.set_value(NOT_MEASURED)
+        self.show_scored("")
+
+    def show_scoring(self) -> None:
+        """Show that the best model of a stopped run is being scored; `stop_clicked` ends that."""
+        self.headline.setText(f"{self._ended}. Scoring it on the photos kept aside…")
+        self.note.setText("")
+        self.bar.setRange(0, 0)
+        self._show_running(True)
+        self.stop_button.setText(_SKIP)
+
+    def show_scored(self, note: str) -> None:
+        """Show how the run ended, with a word on its scoring."""
+        self.headline.setText(self._ended)
+        self.note.setText(note)
         self._show_running(False)
         self.bar.setRange(0, 1)
         self.bar.setValue(1)
@@ -124,6 +143,7 @@ class TrainRun(QWidget):
                 self._start(event, colors)
             case StepDone():
                 self.curves.add_step(event)
+                self.bar.setRange(0, self._steps)
                 self.bar.setValue(event.step)
                 self.left.set_value(duration(event.eta_seconds))
                 if not self.epoch.value.startswith(f"{event.epoch} "):
@@ -133,19 +153,22 @@ class TrainRun(QWidget):
                 self._show_epoch(event)
             case PreviewReady():
                 self.strip.add(event)
-            case Progress() if self.bar.maximum() <= 1:
+            case Progress():
                 self.headline.setText(f"{event.stage}… {event.detail}".strip())
+                self.bar.setRange(0, event.total)
+                self.bar.setValue(event.done)
             case Message(text=text):
                 self.note.setText(text)
             case ProblemFound(problem=problem):
                 self.note.setText(problem.message)
-            case Progress() | BestSaved():
+            case BestSaved():
                 pass
 
     def _start(self, event: RunStarted, colors: Mapping[str, QColor]) -> None:
         self._epochs = event.epochs
         self.curves.start(event, colors)
-        self.bar.setRange(0, max(event.epochs * event.steps_per_epoch, 1))
+        self._steps = max(event.epochs * event.steps_per_epoch, 1)
+        self.bar.setRange(0, self._steps)
         self.bar.setValue(0)
         check = f"{event.val_photos} to check" if event.val_photos else "none to check"
         self.headline.setText(f"Training on {event.train_photos} photos, {check}")
@@ -162,6 +185,7 @@ class TrainRun(QWidget):
         self.patience.set_value(f"{event.epochs_without_gain}{limit}")
 
     def _show_running(self, running: bool) -> None:
+        self.stop_button.setText(_STOP)
         self.stop_button.setVisible(running)
         self.stop_button.setEnabled(running)
         self.review_button.setVisible(not running)

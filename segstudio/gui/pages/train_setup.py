@@ -9,33 +9,41 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QScrollArea,
     QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 
-from segstudio.core.errors import SegStudioError
+from segstudio.core.errors import WeightsError
 from segstudio.gui.forms import Form
 from segstudio.gui.theme import GRID
 from segstudio.gui.widgets.basics import button, card, column, label, row
 from segstudio.gui.widgets.findings import FindingsList
+from segstudio.gui.widgets.outlook import Outlook
 from segstudio.gui.widgets.preset_cards import PresetCards
 from segstudio.gui.widgets.weights_choice import PRETRAINED, SCRATCH, WeightsChoice
+from segstudio.gui.widgets.weights_trouble import WeightsTrouble
 from segstudio.gui.widgets.words import FROZEN, VALIDATION, duration, number
 from segstudio.jobs.preflight import Preflight
 from segstudio.learning.config import TrainConfig
 from segstudio.learning.models import MODELS, model_named
 from segstudio.learning.presets import PRESETS, preset_named
-from segstudio.project.entries import RunInfo
+from segstudio.project.entries import RunInfo, TrainingChoice
 
 _ADVANCED = tuple(name for name in TrainConfig.model_fields if name != "weights")
 _MODEL_NAMES = frozenset(entry.name for entry in MODELS)
 _SHOWN_RUNS = 8
-UNKNOWN_TIME = "time unknown before the first run"
+_USUAL = "normal"
+UNKNOWN_TIME = "time not known yet"
+_TIME_TIP = (
+    "Told from earlier runs on this computer with the same model and photos of this project."
+)
+_UNKNOWN_TIP = (
+    "No run of this kind was made here yet, and a guess would be worth nothing. A minute after the "
+    "start the time left is measured and shown; from then on this card knows it too."
+)
 
 
 class TrainSetup(QWidget):
@@ -52,8 +60,8 @@ class TrainSetup(QWidget):
         self.findings = FindingsList()
         self.train_button = button("Train", role="primary", size="large")
         self.train_button.setToolTip("Start training (F5)")
-        self.scratch_button = button("Train from scratch")
-        self.trouble, self._trouble_words = _trouble_card()
+        self.trouble = WeightsTrouble()
+        self.outlook = Outlook()
         self._form = Form(TrainConfig(), _ADVANCED)
         self._base = TrainConfig()
         self._can_start, self._busy = True, False
@@ -63,7 +71,7 @@ class TrainSetup(QWidget):
         self._lay_out()
         for preset in PRESETS:
             self.presets.add(preset.name, preset.title, preset.note)
-        self.presets.choose("normal")
+        self.presets.choose(_USUAL)
         self._take_preset()
         self._connect()
 
@@ -76,11 +84,30 @@ class TrainSetup(QWidget):
             self._unfold(True)
         return config
 
+    def valid_config(self) -> TrainConfig | None:
+        """Return the settings as chosen, None where they contradict; shows nothing."""
+        return self._form.config()
+
+    @property
+    def choice(self) -> TrainingChoice:
+        """The preset and the weights as chosen."""
+        return TrainingChoice(preset=self.presets.current, weights=self.weights.value)
+
+    def set_choice(self, choice: TrainingChoice | None) -> None:
+        """Choose a preset and weights, the usual ones for None; edits by hand are forgotten."""
+        usual = TrainingChoice(preset=_USUAL, weights=PRETRAINED)
+        known = {preset.name for preset in PRESETS}
+        wanted = choice if choice is not None and choice.preset in known else usual
+        self.weights.set_value(wanted.weights)
+        self.presets.choose(wanted.preset)
+        self._take_preset()
+
     def set_times(self, seconds: dict[str, float | None]) -> None:
         """Show per preset how long it takes; None where that was not measured yet."""
         for name, time in seconds.items():
-            words = UNKNOWN_TIME if time is None else duration(time)
-            self.presets.card(name).set_time(words)
+            card = self.presets.card(name)
+            card.set_time(UNKNOWN_TIME if time is None else duration(time))
+            card.setToolTip(_UNKNOWN_TIP if time is None else _TIME_TIP)
 
     def preset_config(self, name: str) -> TrainConfig:
         """Return what a preset would train with the weights as chosen."""
@@ -113,11 +140,10 @@ class TrainSetup(QWidget):
         for widget in (self._runs, self._runs_title):
             widget.setVisible(bool(runs))
 
-    def show_trouble(self, error: SegStudioError | None) -> None:
-        """Show why no training began, with the ways on; None hides it."""
-        self.trouble.setVisible(error is not None)
-        if error is not None:
-            self._trouble_words.setText(f"{error.what}\n{error.meaning}".strip())
+    def show_trouble(self, error: WeightsError | None) -> None:
+        """Show why the weights could not be had, with the ways on; None hides it."""
+        self.trouble.tell(error)
+        self._make_room()
 
     # Inside
 
@@ -130,6 +156,9 @@ class TrainSetup(QWidget):
         self.weights.changed.connect(self._take_weights)
         self._form.changed.connect(self.config_changed)
         self._fold.clicked.connect(self._toggle_form)
+        self.trouble.file_clicked.connect(self._take_file)
+        self.trouble.scratch_clicked.connect(self._take_scratch)
+        self.trouble.again_clicked.connect(self._try_again)
         self._runs.itemActivated.connect(self._choose_run)
         self._runs.itemClicked.connect(self._choose_run)
 
@@ -155,7 +184,12 @@ class TrainSetup(QWidget):
 
     def _unfold(self, shown: bool) -> None:
         self._form.setVisible(shown)
+        self._make_room()
         self._fold.setText("Hide advanced settings" if shown else "Show advanced settings")
+
+    def _make_room(self) -> None:
+        """Leave the height to what the user is at; the outlook shows while nothing needs it."""
+        self.outlook.setVisible(self._form.isHidden() and self.trouble.isHidden())
 
     def _choose_run(self, item: QListWidgetItem) -> None:
         self.run_chosen.emit(str(item.data(Qt.ItemDataRole.UserRole)))
@@ -168,22 +202,12 @@ class TrainSetup(QWidget):
         self.weights.set_value(SCRATCH)
         self.show_trouble(None)
 
-    def _take_published(self) -> None:
-        self.weights.set_value(PRETRAINED)
+    def _try_again(self) -> None:
         self.show_trouble(None)
         self.start_clicked.emit()
 
     def _lay_out(self) -> None:
         self._form.hide()
-        trouble = self.trouble.layout()
-        assert isinstance(trouble, QVBoxLayout)
-        again = button("Try again")
-        again.clicked.connect(self._take_published)
-        choose = button("Choose a file…")
-        choose.clicked.connect(self._take_file)
-        self.scratch_button.clicked.connect(self._take_scratch)
-        trouble.addLayout(row(choose, self.scratch_button, again, 1))
-        self.trouble.hide()
         start_from, inside = card()
         start_from.setToolTip(FROZEN)
         inside.addWidget(self.weights)
@@ -202,9 +226,11 @@ class TrainSetup(QWidget):
         holder = QWidget()
         left.setContentsMargins(0, 0, 2 * GRID, 0)
         holder.setLayout(left)
-        outer = row(_scrolled(holder), self._right(), spacing=2 * GRID)
-        outer.setStretch(0, 3)
-        outer.setStretch(1, 2)
+        top = row(_scrolled(holder), self._right(), spacing=2 * GRID)
+        top.setStretch(0, 3)
+        top.setStretch(1, 2)
+        outer = column(top, spacing=2 * GRID)
+        outer.addWidget(self.outlook, 1)
         self.setLayout(outer)
 
     def _large_button(self) -> QWidget:
@@ -248,14 +274,6 @@ def _gap() -> QWidget:
     made = QWidget()
     made.setFixedHeight(GRID // 2)
     return made
-
-
-def _trouble_card() -> tuple[QFrame, QLabel]:
-    frame, inside = card(role="note")
-    words = label("", wrap=True)
-    inside.addWidget(label("The training could not begin", "heading"))
-    inside.addWidget(words)
-    return frame, words
 
 
 def _scrolled(widget: QWidget) -> QScrollArea:

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizeP
 
 from segstudio.gui.theme import GRID, colors_for
 
+_WORDS = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
+
 
 class PresetCard(QAbstractButton):
     """A checkable card; `set_time` fills in how long it takes."""
@@ -35,9 +37,9 @@ class PresetCard(QAbstractButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Return a size that holds title, time and three lines of note."""
+        """Return a size that holds title, time and four lines of note."""
         line = self.fontMetrics().lineSpacing()
-        return QSize(20 * GRID, 5 * line + 5 * GRID)
+        return QSize(20 * GRID, 6 * line + 5 * GRID)
 
     def minimumSizeHint(self) -> QSize:
         """Return the size hint; nothing may be cut off."""
@@ -60,22 +62,36 @@ class PresetCard(QAbstractButton):
         self._paint_words(painter)
         painter.end()
 
+    @property
+    def words_fit(self) -> bool:
+        """True where the card is large enough for all of its words."""
+        _, time, note = self._areas()
+        wide = self.fontMetrics().horizontalAdvance(self._time) <= time.width()
+        return wide and self.rect().contains(note)
+
+    def _areas(self) -> tuple[QRect, QRect, QRect]:
+        """Return where title, time and note stand, each under the one before."""
+        area = self.rect().adjusted(2 * GRID, 2 * GRID - 2, -2 * GRID, -GRID)
+        metrics = self.fontMetrics()
+        below = area.adjusted(0, metrics.lineSpacing() + 2, 0, 0)
+        time = metrics.boundingRect(below, _WORDS, self._time)
+        below.setTop(time.bottom() + GRID - 2)
+        note = metrics.boundingRect(below, _WORDS, self._note)
+        return area, QRect(time.topLeft(), below.size()), note
+
     def _paint_words(self, painter: QPainter) -> None:
         colors = colors_for(self.palette())
-        area = self.rect().adjusted(2 * GRID, 2 * GRID - 2, -2 * GRID, -GRID)
-        line = self.fontMetrics().lineSpacing()
-        left_top = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        title, time, note = self._areas()
         font = self.font()
         font.setBold(True)
         painter.setFont(font)
         painter.setPen(QColor(colors.text if self.isEnabled() else colors.text_faint))
-        painter.drawText(area, left_top, self.text())
+        painter.drawText(title, _WORDS, self.text())
         painter.setFont(self.font())
         painter.setPen(QColor(colors.accent_text))
-        painter.drawText(area.translated(0, line + 2), left_top, self._time)
+        painter.drawText(time, _WORDS, self._time)
         painter.setPen(QColor(colors.text_soft))
-        rest = QRect(area.left(), area.top() + 2 * line + GRID, area.width(), 4 * line)
-        painter.drawText(rest, left_top | int(Qt.TextFlag.TextWordWrap), self._note)
+        painter.drawText(note, _WORDS, self._note)
 
     def _describe(self) -> None:
         self.setAccessibleName(f"{self.text()}, {self._time}")
