@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from segstudio.core.errors import SegStudioError
-from segstudio.core.events import Progress, Reporter
+from segstudio.core.events import ProblemFound, Progress, Reporter
 from segstudio.core.files import write_atomic
-from segstudio.core.splits import Part
+from segstudio.core.problems import Problem
 from segstudio.jobs.evaluate import prediction_path
 from segstudio.jobs.opening import opened
 from segstudio.project.entries import RunInfo
@@ -42,7 +42,7 @@ def run(request: ReportRequest, report: Reporter) -> Path:
             scores=scores,
             settings=read_object(found.path / "config.json"),
             history=read_history(found.path),
-            photos=[_reported(project, found, scores["split"], row) for row in scores["photos"]],
+            photos=_photos(project, found, scores, report),
         )
         out = request.out or found.path / "report.html"
         report(Progress("Writing the report", 0, 1))
@@ -62,13 +62,28 @@ def _scores(found: RunInfo) -> dict[str, Any]:
     return read_object(found.path / "scores.json")
 
 
-def _reported(project: Project, found: RunInfo, part: Part, row: dict[str, Any]) -> ReportedPhoto:
-    """Return where the files of a scored photo are."""
-    entry = project.photo(row["photo"])
-    return ReportedPhoto(
-        name=entry.name,
-        miou=row["miou"],
-        photo=project.photo_path(entry),
-        label=project.label_path(entry),
-        prediction=prediction_path(found.path, part, entry.name),
-    )
+def _photos(
+    project: Project, found: RunInfo, scores: dict[str, Any], report: Reporter
+) -> list[ReportedPhoto]:
+    """Return where the files of every scored photo are; a photo that is gone is told."""
+    photos = []
+    for row in scores["photos"]:
+        name = row["photo"]
+        try:
+            entry = project.photo(name)
+            photo = ReportedPhoto(
+                name=name,
+                miou=row["miou"],
+                photo=project.photo_path(entry),
+                label=project.label_path(entry),
+                prediction=prediction_path(found.path, scores["split"], name),
+            )
+        except KeyError:
+            text = "Left out of the report: it is no longer in the project."
+            report(ProblemFound(Problem("warning", name, text)))
+        except SegStudioError as error:
+            text = f"Left out of the report: {error.what}"
+            report(ProblemFound(Problem("warning", name, text)))
+        else:
+            photos.append(photo)
+    return photos

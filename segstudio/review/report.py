@@ -65,7 +65,8 @@ def verdict(miou: float | None) -> str:
 
 def render(content: ReportContent) -> str:
     """Return the page as HTML text."""
-    scores = content.scores
+    scores, ranked = content.scores, _ranked(content)
+    worst, others = ranked[:_SHOWN_PHOTOS], ranked[_SHOWN_PHOTOS:]
     body = "".join(
         (
             f"<h1>Is this good?</h1><p class=sub>{escape(content.project)} · run "
@@ -73,9 +74,9 @@ def render(content: ReportContent) -> str:
             _headline(scores["miou"], scores["pixel_accuracy"], len(scores["photos"])),
             _section("Class by class", _classes(scores["classes"], content.palette)),
             _section("While it learned", _curves(content.history)),
-            _section("The worst photos", _pictures(_ranked(content)[:_SHOWN_PHOTOS], content)),
-            _section("The best photos", _pictures(_ranked(content)[::-1][:_SHOWN_PHOTOS], content)),
-            _section("Every photo", _photo_table(_ranked(content))),
+            _section("The worst photos", _pictures(worst, content)),
+            _section("The best photos", _pictures(others[::-1][:_SHOWN_PHOTOS], content)),
+            _section("Every photo", _photo_table(ranked)),
             _section("Settings and versions", _settings(content.settings)),
         )
     )
