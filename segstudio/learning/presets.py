@@ -52,7 +52,7 @@ PRESETS = (
         "Quick check",
         "A first impression in a few minutes: are the labels usable at all?",
         pretrained={"epochs": 8, "working_size": 384, "crop_size": 160},
-        scratch={**_SCRATCH, "epochs": 16},
+        scratch={**_SCRATCH, "epochs": 14},
     ),
     Preset(
         "normal",

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from torchvision.models import segmentation
 
 from segstudio.learning.config import TRAIN_LAYERS, TrainConfig
-from segstudio.learning.models import MODELS, STAGES, ModelEntry
+from segstudio.learning.models import MODELS, STAGES, ModelEntry, model_named
 from segstudio.learning.models.base import SegmentationModel
 from segstudio.learning.registry import load_attribute
 
@@ -109,6 +109,15 @@ def test_from_scratch_mobilenet_moves_its_statistics_ten_times_faster() -> None:
         for scratch in (True, False)
     }
     assert momenta == {True: {0.1}, False: {0.01}}
+
+
+@pytest.mark.parametrize("name", ["deeplabv3_mobilenet_v3_large", "lraspp_mobilenet_v3_large"])
+def test_from_scratch_residual_blocks_begin_as_the_identity(name: str) -> None:
+    for scratch in (True, False):
+        net = build(model_named(name), from_scratch=scratch).net
+        blocks = [b for b in net.backbone.children() if getattr(b, "use_res_connect", False)]
+        assert blocks
+        assert all((not b.block[-1][1].weight.any()) == scratch for b in blocks)
 
 
 def test_default_model_is_registered() -> None:

@@ -11,7 +11,7 @@ from torchvision.models import segmentation
 
 from segstudio.learning.models import STAGES
 from segstudio.learning.models.base import SegmentationModel, Stage
-from segstudio.learning.models.mobilenet import mobilenet_stages, quicken_statistics
+from segstudio.learning.models.mobilenet import mobilenet_stages, prepare_for_scratch
 
 
 class PooledBatchNorm(nn.BatchNorm2d):
@@ -45,7 +45,7 @@ def build_mobilenet_v3_large(classes: int, *, from_scratch: bool) -> Segmentatio
     """Build DeepLabV3 on MobileNetV3-Large with random weights."""
     net = _bare(segmentation.deeplabv3_mobilenet_v3_large, classes)
     if from_scratch:
-        quicken_statistics(net)
+        prepare_for_scratch(net)
     return _wrapped(net, mobilenet_stages(net.backbone))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torchvision.models import segmentation
 
 from segstudio.learning.models.base import SegmentationModel
-from segstudio.learning.models.mobilenet import mobilenet_stages, quicken_statistics
+from segstudio.learning.models.mobilenet import mobilenet_stages, prepare_for_scratch
 
 
 def build_mobilenet_v3_large(classes: int, *, from_scratch: bool) -> SegmentationModel:
@@ -14,7 +14,7 @@ def build_mobilenet_v3_large(classes: int, *, from_scratch: bool) -> Segmentatio
         weights=None, weights_backbone=None, num_classes=classes
     )
     if from_scratch:
-        quicken_statistics(net)
+        prepare_for_scratch(net)
     head = net.classifier
     return SegmentationModel(
         net,

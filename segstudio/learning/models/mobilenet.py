@@ -1,8 +1,9 @@
-"""What the models on torchvision's MobileNetV3-Large share: stages and statistics."""
+"""What the models on torchvision's MobileNetV3-Large share: stages, and a start from scratch."""
 
 from __future__ import annotations
 
 from torch import nn
+from torchvision.models.mobilenetv3 import InvertedResidual
 
 from segstudio.learning.models import STAGES
 from segstudio.learning.models.base import Stage
@@ -24,8 +25,14 @@ def mobilenet_stages(backbone: nn.Module) -> dict[str, Stage]:
     }
 
 
-def quicken_statistics(net: nn.Module) -> None:
-    """Let the BatchNorm statistics of a network that learns from scratch keep up."""
+def prepare_for_scratch(net: nn.Module) -> None:
+    """Make a network with random weights learn within a few hundred steps.
+
+    BatchNorm statistics keep up, and every residual block begins as the identity: the scale of
+    its last BatchNorm is 0 (Goyal et al., Accurate, Large Minibatch SGD, 2017).
+    """
     for module in net.modules():
         if isinstance(module, nn.BatchNorm2d):
             module.momentum = _MOMENTUM
+        if isinstance(module, InvertedResidual) and module.use_res_connect:
+            nn.init.zeros_(module.block[-1][1].weight)
