@@ -29,6 +29,8 @@ from segstudio.gui.widgets.basics import label, set_state
 Config = TypeVar("Config", bound=BaseModel)
 _FILE = "\0file"
 _DECIMALS = 8
+# The style sheet's padding does not reach the field inside of a spin box.
+_INSET = 6
 
 
 class Form(QWidget, Generic[Config]):
@@ -131,6 +133,10 @@ class _Editor:
 class IntBox(QSpinBox):
     """A whole number; the wheel changes it only while it has the focus."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.lineEdit().setTextMargins(_INSET, 0, 0, 0)
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel to the page unless this field has the focus."""
         _wheel_when_focused(self, event, super().wheelEvent)
@@ -141,6 +147,7 @@ class NumberBox(QDoubleSpinBox):
 
     def __init__(self) -> None:
         super().__init__()
+        self.lineEdit().setTextMargins(_INSET, 0, 0, 0)
         self.setDecimals(_DECIMALS)
         self.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
 

@@ -12,7 +12,7 @@ from PIL import Image
 from PySide6.QtCore import Qt
 
 from segstudio.core.errors import SegStudioError, WeightsError
-from segstudio.core.events import EpochDone, PreviewReady, Progress, RunStarted, StepDone
+from segstudio.core.events import EpochDone, Message, PreviewReady, Progress, RunStarted, StepDone
 from segstudio.core.files import write_json
 from segstudio.gui.pages.train_setup import UNKNOWN_TIME, run_words
 from segstudio.gui.widgets.curves import MEAN
@@ -220,7 +220,8 @@ def test_previews_follow_the_run_until_the_user_looks_back(running, tmp_path, qt
 
 def test_an_earlier_run_shows_its_curves_and_previews(page, opened, tmp_path, qtbot):
     folder = opened.session.project.new_run_folder("old")
-    write_json(folder / "config.json", {"model": "x"})
+    photos = {"val": ["a/seen.png"], "train": ["b.png"]}
+    write_json(folder / "config.json", {"model": "x", "photos": photos})
     lines = [
         {"epoch": n, "train_loss": 1.0, "val_miou": m, "iou": {"sky": m}, "seconds": 1.0}
         for n, m in ((1, 0.2), (2, 0.7), (3, 0.6))
@@ -235,6 +236,7 @@ def test_an_earlier_run_shows_its_curves_and_previews(page, opened, tmp_path, qt
     assert view.curves.iou_plot.best_epoch == 2
     assert view.best.value == "0.70"
     qtbot.waitUntil(lambda: shade_of(view.strip) is not None)
+    assert view.strip.names[0] == "seen.png"
 
 
 def test_run_names_are_read_as_dates():
@@ -264,7 +266,7 @@ def test_a_stopped_run_is_scored_so_that_review_has_something(page, opened, monk
         jobs.hold.set()
     assert page.run_view.review_button.isVisible()
     assert "kept" in page.run_view.headline.text()
-    assert not page.run_view.note.text()
+    assert "stopped" not in page.run_view.note.text()
 
 
 def test_the_scoring_of_a_stopped_run_can_be_skipped(page, opened, monkeypatch, qtbot):
@@ -316,14 +318,29 @@ def test_the_outlook_follows_choices_and_shows_photos_with_outlines(page, opened
     outlook = page.setup.outlook
     page.setup._form.editor("epochs").setValue(7)
     assert "7 passes over your photos" in outlook.text
-    assert "dealt out once" in outlook.text
+    assert "kept aside at the first start" in outlook.text
     qtbot.waitUntil(lambda: all(view.image() is not None for view in outlook.views))
     names = [entry.name for entry in opened.session.photos]
     parts = dict.fromkeys(names[1:], "train") | {names[0]: "val"}
     opened.session.set_split(Split(parts=parts, method="given"), "Split")
     assert "7 passes over 5 photos" in outlook.text
-    assert "labels 1 photo" in outlook.text
+    assert "scored on 1 photo" in outlook.text
     assert [entry.name for entry in watched(opened.session.project)] == names[:4]
+
+
+def test_until_the_first_previews_the_outlines_are_shown(page, monkeypatch, tmp_path, qtbot):
+    jobs = FakeJobs(monkeypatch)
+    qtbot.waitUntil(lambda: len(page.setup.outlook.pictures) == 4)
+    page.start()
+    strip = page.run_view.strip
+    assert strip.names[0] == "000.png"
+    assert "Your outlines" in strip.caption.text()
+    page._take_events([STARTED, preview(tmp_path, 1, 10)])
+    qtbot.waitUntil(lambda: shade_of(strip) == 10)
+    assert strip.caption.text() == "after epoch 1"
+    qtbot.waitUntil(lambda: bool(jobs.requests))
+    page.stop()
+    qtbot.waitUntil(lambda: not page.training)
 
 
 def test_the_outlook_makes_room_for_advanced_settings(page, qtbot):
@@ -339,3 +356,8 @@ def test_no_word_of_a_preset_is_cut_off(page, qtbot, time):
         card = page.setup.presets.card(name)
         assert card.toolTip()
         assert card.words_fit, name
+
+
+def test_a_warning_before_the_first_step_stays_readable(running):
+    running._take_events([Message("One training photo only."), STARTED, epoch(1, 0.5)])
+    assert running.run_view.note.text() == "One training photo only."

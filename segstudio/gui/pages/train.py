@@ -97,7 +97,7 @@ class TrainPage(Page):
         self.runner.start(TITLE, partial(train_and_score.run, request))
         self._training, self._began = True, False
         self.setup.show_trouble(None)
-        self.run_view.prepare(config.patience)
+        self.run_view.prepare(config.patience, self.setup.outlook.pictures)
         self._show_run()
         self.actions_changed.emit()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from segstudio.core.events import EpochDone, PreviewReady
-from segstudio.project.runs import read_history
+from segstudio.project.runs import read_history, read_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,16 @@ def read_earlier(folder: Path) -> EarlierRun:
 
 def previews_of(folder: Path) -> tuple[PreviewReady, ...]:
     """Return the previews of a run, oldest first."""
+    photos = read_object(folder / "config.json").get("photos")
+    parts = photos if isinstance(photos, dict) else {}
+    names = [*parts.get("val", ()), *parts.get("train", ())]
     found = []
     for path in sorted((folder / "previews").glob("*.jpg")):
         match = re.fullmatch(r"(\d+)-(\d+)", path.stem)
         if match:
             place = int(match[2])
-            found.append(PreviewReady(int(match[1]), place, f"photo {place + 1}", path))
+            name = str(names[place]) if place < len(names) else f"photo {place + 1}"
+            found.append(PreviewReady(int(match[1]), place, name, path))
     return tuple(found)
 
 

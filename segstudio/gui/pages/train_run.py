@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor
@@ -23,10 +23,12 @@ from segstudio.gui.pages.train_history import EarlierRun
 from segstudio.gui.theme import GRID
 from segstudio.gui.widgets.basics import button, card, column, label, row
 from segstudio.gui.widgets.curves import TrainingCurves
+from segstudio.gui.widgets.image_pyramid import Pixels
 from segstudio.gui.widgets.overlay_strip import OverlayStrip
 from segstudio.gui.widgets.words import EPOCH, MEAN_IOU, NOT_MEASURED, PATIENCE, duration, number
 from segstudio.jobs.train import TrainResult
 
+_READY = "The first time after the program's start takes a little longer."
 _STOP, _SKIP = "Stop and keep best", "Skip the scoring"
 
 
@@ -60,13 +62,13 @@ class TrainRun(QWidget):
 
     # A run that goes
 
-    def prepare(self, patience: int) -> None:
-        """Clear everything for a run that was asked for and has not begun yet."""
+    def prepare(self, patience: int, pictures: Sequence[tuple[str, Pixels]] = ()) -> None:
+        """Clear everything for a run that has not begun yet; `pictures` show meanwhile."""
         self._patience = patience
-        self.strip.reset("The overlays of four photos appear here after every epoch.")
+        self.strip.expect(pictures)
         self.curves.start(RunStarted("", 1, 1, "", (), 0, 0), {})
         self.headline.setText("Getting ready…")
-        self.note.setText("")
+        self.note.setText(_READY)
         for figure in (self.epoch, self.left, self.best, self.patience):
             figure.set_value(NOT_MEASURED)
         self.bar.setRange(0, 0)
@@ -95,7 +97,6 @@ class TrainRun(QWidget):
     def show_scoring(self) -> None:
         """Show that the best model of a stopped run is being scored; `stop_clicked` ends that."""
         self.headline.setText(f"{self._ended}. Scoring it on the photos kept aside…")
-        self.note.setText("")
         self.bar.setRange(0, 0)
         self._show_running(True)
         self.stop_button.setText(_SKIP)
@@ -103,7 +104,8 @@ class TrainRun(QWidget):
     def show_scored(self, note: str) -> None:
         """Show how the run ended, with a word on its scoring."""
         self.headline.setText(self._ended)
-        self.note.setText(note)
+        if note:
+            self.note.setText(note)
         self._show_running(False)
         self.bar.setRange(0, 1)
         self.bar.setValue(1)
@@ -126,6 +128,7 @@ class TrainRun(QWidget):
         if not run.previews:
             self.strip.reset("This run kept no previews.")
         self.headline.setText(title)
+        self.note.setText("")
         self.left.set_value(NOT_MEASURED)
         self._show_running(False)
         self.bar.setRange(0, 1)
@@ -172,6 +175,8 @@ class TrainRun(QWidget):
         self.bar.setValue(0)
         check = f"{event.val_photos} to check" if event.val_photos else "none to check"
         self.headline.setText(f"Training on {event.train_photos} photos, {check}")
+        if self.note.text() == _READY:
+            self.note.setText("")
 
     def _show_epoch(self, event: EpochDone) -> None:
         self.epoch.set_value(f"{event.epoch} of {self._epochs}")

@@ -24,7 +24,7 @@ _TIPS = {
 _ERRORS = {
     ErrorKind.MISSED: ("missed", "You outlined something, the model sees background."),
     ErrorKind.EXTRA: ("too much", "The model sees something where you have background."),
-    ErrorKind.MIXED: ("another class", "The model takes one class for another."),
+    ErrorKind.MIXED: ("taken for another class", "The model takes one class for another."),
 }
 _CLEAR = "no colour: right, or not outlined"
 

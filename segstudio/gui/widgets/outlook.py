@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout
 
-from segstudio.gui.theme import GRID
+from segstudio.gui.theme import GRID, colors_for
 from segstudio.gui.widgets.basics import column, icon_label, label, row
+from segstudio.gui.widgets.image_pyramid import Pixels
 from segstudio.gui.widgets.image_source import ImageSource
 from segstudio.gui.widgets.image_view import ImageView
 from segstudio.gui.widgets.overlay_strip import PLACES
@@ -33,9 +34,8 @@ class Outlook(QFrame):
         self._source = ImageSource(PLACES, self)
         self._source.loaded.connect(self._show_loaded)
         self._steps = [label("", "small", wrap=True) for _ in range(3)]
-        self._which = label("", "small", wrap=True)
-        self._views = [ImageView() for _ in range(PLACES)]
-        self._names = [label("", "small") for _ in range(PLACES)]
+        self._which = label("", "small")
+        self._views = [_Picture() for _ in range(PLACES)]
         self._lay_out()
 
     @property
@@ -46,22 +46,27 @@ class Outlook(QFrame):
     @property
     def views(self) -> list[ImageView]:
         """The pictures from left to right."""
-        return self._views
+        return list(self._views)
+
+    @property
+    def pictures(self) -> list[tuple[str, Pixels]]:
+        """The photos that are loaded, by name, uint8 (H, W, 3)."""
+        shown = ((view.accessibleName(), view.image()) for view in self._views)
+        return [(name, pixels) for name, pixels in shown if pixels is not None]
 
     def tell(self, config: TrainConfig, train: int | None, val: int | None) -> None:
         """Say what a training with these settings does; the counts are None before the split."""
         learns, checks, ends = self._steps
         on = "your photos" if train is None else plural(train, "photo")
         learns.setText(
-            f"{plural(config.epochs, 'pass', 'passes')} over {on}. It guesses the classes of "
-            f"{plural(config.crops_per_photo, 'piece', 'pieces')} of each, is told what you "
+            f"{plural(config.epochs, 'pass', 'passes')} over {on}: it guesses, is told what you "
             "outlined, and adjusts."
         )
-        kept = "some photos that are kept aside" if val is None else plural(val, "photo")
+        kept = "photos kept aside" if val is None else plural(val, "photo")
         checks.setText(
             "No photos are kept aside, so how good it is cannot be told."
             if val == 0
-            else f"After each pass it labels {kept}, never learned from, and is scored on them."
+            else f"After each pass it is scored on {kept}, never learned from."
         )
         early = plural(config.patience, "pass", "passes") if config.patience else ""
         ends.setText(
@@ -69,22 +74,22 @@ class Outlook(QFrame):
             + (f" It ends by itself once {early} brought nothing better." if early else "")
         )
         self._which.setText(
-            "Which photos are kept aside is dealt out once, at the first start. "
-            "These are outlines of yours to learn from:"
+            "Some photos are kept aside at the first start. Here are outlines of yours:"
             if val is None
-            else "You will watch it on these photos; here they are with your outlines:"
+            else "You will watch it on these photos; here with your outlines:"
         )
 
     def show_photos(self, project: Project) -> None:
         """Show the photos to watch with their outlines, loaded off the GUI thread."""
         photos = watched(project)
         self._source.forget()
-        for place, (view, name) in enumerate(zip(self._views, self._names, strict=True)):
+        for place, view in enumerate(self._views):
             there = place < len(photos)
             view.clear()
             view.setVisible(there)
-            name.setText(Path(photos[place].name).name if there else "")
             if there:
+                view.setAccessibleName(photos[place].name)
+                view.setToolTip(photos[place].name)
                 self._source.request(place, partial(_outlined, project, photos[place]))
 
     def close_source(self) -> None:
@@ -106,23 +111,26 @@ class Outlook(QFrame):
             item.setStretch(1, 1)
             steps.addLayout(item, 0, place)
             steps.setColumnStretch(place, 1)
-        pictures = QGridLayout()
-        pictures.setHorizontalSpacing(GRID)
-        pictures.setVerticalSpacing(2)
-        pictures.setRowStretch(0, 1)
-        for place, (view, name) in enumerate(zip(self._views, self._names, strict=True)):
-            view.setMinimumSize(100, 72)
-            name.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            pictures.addWidget(view, 0, place)
-            pictures.addWidget(name, 1, place)
-            pictures.setColumnStretch(place, 1)
+        pictures = row(*self._views, spacing=GRID)
         inside = QVBoxLayout(self)
         inside.setContentsMargins(2 * GRID, 12, 2 * GRID, 12)
         inside.setSpacing(GRID)
-        inside.addWidget(label("What happens when you press Train", "heading"))
+        heading = label("What happens when you press Train", "heading")
+        inside.addLayout(row(heading, 1, self._which))
         inside.addLayout(steps)
-        inside.addWidget(self._which)
         inside.addLayout(pictures, 1)
+
+
+class _Picture(ImageView):
+    """A photo without a canvas: around it is the card."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMinimumSize(100, 84)
+
+    def canvas_color(self) -> QColor:
+        """Return the card's colour."""
+        return QColor(colors_for(self.palette()).card)
 
 
 def watched(project: Project) -> tuple[PhotoEntry, ...]:

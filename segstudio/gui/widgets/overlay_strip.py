@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -11,12 +12,14 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from segstudio.core.events import PreviewReady
 from segstudio.gui.widgets.basics import label, row
+from segstudio.gui.widgets.image_pyramid import Pixels
 from segstudio.gui.widgets.image_source import ImageSource
 from segstudio.gui.widgets.image_view import ImageView
 from segstudio.review.layers import load_preview
 
 PLACES = 4
 _KEPT = 48
+_WAITING = "The overlays of four photos appear here after every epoch."
 
 
 class OverlayStrip(QWidget):
@@ -39,7 +42,7 @@ class OverlayStrip(QWidget):
         self._slider.valueChanged.connect(self._slide)
         self._when = label("", "soft")
         self._lay_out()
-        self.reset("The overlays of four photos appear here after every epoch.")
+        self.reset(_WAITING)
 
     def _lay_out(self) -> None:
         title = label("Watch it learn", "heading")
@@ -74,6 +77,11 @@ class OverlayStrip(QWidget):
         return self._views
 
     @property
+    def names(self) -> list[str]:
+        """The names under the pictures."""
+        return [name.text() for name in self._names]
+
+    @property
     def caption(self) -> QLabel:
         """The words that say which epoch is shown."""
         return self._when
@@ -89,6 +97,13 @@ class OverlayStrip(QWidget):
         for view, name in zip(self._views, self._names, strict=True):
             view.clear()
             name.setText("")
+
+    def expect(self, pictures: Sequence[tuple[str, Pixels]]) -> None:
+        """Show photos with the user's outlines until the first previews come."""
+        self.reset("Your outlines, until the model has its first go." if pictures else _WAITING)
+        for (name, pixels), view, words in zip(pictures, self._views, self._names, strict=False):
+            view.set_image(pixels)
+            words.setText(Path(name).name)
 
     def add(self, event: PreviewReady) -> None:
         """Take a preview in; shows it when the newest epoch is looked at."""

@@ -37,9 +37,9 @@ class PresetCard(QAbstractButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Return a size that holds title, time and four lines of note."""
+        """Return a size that holds title, time and three lines of note."""
         line = self.fontMetrics().lineSpacing()
-        return QSize(20 * GRID, 6 * line + 5 * GRID)
+        return QSize(20 * GRID, 5 * line + 5 * GRID)
 
     def minimumSizeHint(self) -> QSize:
         """Return the size hint; nothing may be cut off."""
