@@ -101,7 +101,7 @@ def run(request: EvaluateRequest, report: Reporter) -> Scores:
         check_classes(checkpoint, project.palette)
         burn(project, report)
         entries = _entries(project, request.part)
-        predictor = Predictor(checkpoint, choose_device(request.device).torch)
+        predictor = Predictor(checkpoint, choose_device(request.device).torch, report)
         matrices: dict[str, ConfusionMatrix] = {}
         problems: list[Problem] = []
         for done, entry in enumerate(entries, 1):

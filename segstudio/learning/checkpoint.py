@@ -9,7 +9,6 @@ from typing import Any, Self
 
 import torch
 import torchvision
-from pydantic import ValidationError
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
@@ -70,7 +69,7 @@ class Checkpoint:
                 epoch=int(about["epoch"]),
                 val_miou=about["scores"]["val_miou"],
             )
-        except (KeyError, TypeError, ValidationError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise _foreign(path, f"its description lacks or garbles {error}") from error
 
     def build(self) -> SegmentationModel:
@@ -95,11 +94,24 @@ def build_model(config: TrainConfig, classes: int) -> SegmentationModel:
     return model
 
 
+def same_classes(old: Palette, new: Palette) -> bool:
+    """Say whether both train the same ids for the same classes, renamed ones included.
+
+    A renamed class keeps its old name as an alias; another name for an id is another class.
+    """
+    if old.to_palette_id().tolist() != new.to_palette_id().tolist():
+        return False
+    return all(
+        any(found and found.id == entry.id for found in map(new.find, (entry.name, *entry.aliases)))
+        for entry in old.trained
+    )
+
+
 def check_classes(checkpoint: Checkpoint, palette: Palette) -> None:
     """Refuse a model for other classes than the project's."""
     own = {entry.id: entry.name for entry in checkpoint.palette.trained}
     wanted = {entry.id: entry.name for entry in palette.trained}
-    if own.keys() == wanted.keys():
+    if same_classes(checkpoint.palette, palette):
         return
     raise SegStudioError(
         f"The run {checkpoint.run} was trained for other classes: {_names(own)}.",
@@ -140,7 +152,7 @@ def _read(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
         ) from error
     if about["schema"] != SCHEMA:
         raise _foreign(path, f"it has schema {about['schema']}, this version reads {SCHEMA}")
-    if about.get("model") not in {entry.name for entry in MODELS}:
+    if about.get("model") not in [entry.name for entry in MODELS]:
         raise _foreign(path, f"its model {about.get('model')} is not known here")
     return weights, about
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 
 import torch
@@ -44,6 +45,20 @@ def choose_device(name: str = "auto") -> Device:
                 remedy="Choose the device auto or cpu.",
             )
     return Device(torch.device(name), f"{_title(name)}, because {why}.")
+
+
+def out_of_memory(error: RuntimeError) -> bool:
+    """Say whether torch ran out of memory, in the words of any device."""
+    return isinstance(error, torch.OutOfMemoryError) or any(
+        words in str(error).lower() for words in ("out of memory", "can't allocate memory")
+    )
+
+
+def free_memory(device: torch.device) -> None:
+    """Give back what nothing uses any more."""
+    gc.collect()
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
 
 
 def _title(kind: str) -> str:

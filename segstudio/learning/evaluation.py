@@ -15,7 +15,7 @@ from segstudio.core.errors import SegStudioError
 from segstudio.core.events import ProblemFound, Reporter
 from segstudio.core.palette import Palette
 from segstudio.learning.dataset import left_out
-from segstudio.learning.inference import index_map, logits_of
+from segstudio.learning.inference import Forward, index_map
 from segstudio.learning.losses.cross_entropy import Loss
 from segstudio.learning.models.base import SegmentationModel
 from segstudio.learning.samples import Sample, WorkingCopies
@@ -54,7 +54,7 @@ class Checker:
     preprocessing: Preprocessing
     palette: Palette
     loss: Loss
-    device: torch.device
+    forward: Forward
 
     def check(
         self, model: SegmentationModel, samples: Iterable[Sample], report: Reporter
@@ -73,9 +73,9 @@ class Checker:
         """Score one whole photo."""
         photo = self.preprocessing.normalize(self.copies.photo(sample, self.preprocessing))
         table = self.palette.to_train_index()
-        logits = logits_of(model, photo, self.device)
+        logits = self.forward.logits(model, photo)
         small = table[self.copies.label(sample, self.preprocessing)].astype(np.int64)
-        loss = self.loss(logits[None], torch.from_numpy(small)[None].to(self.device))
+        loss = self.loss(logits[None], torch.from_numpy(small)[None].to(logits.device))
         truth = table[self.copies.label(sample, SCORING)]
         index = index_map(logits, truth.shape[1], truth.shape[0]).index
         confusion = ConfusionMatrix.of(truth, index, len(self.palette.trained))
@@ -83,10 +83,14 @@ class Checker:
 
 
 def summary(checked: Iterable[Checked], classes: int) -> Validation:
-    """Add up photos; the loss is the mean over photos, as an epoch's is over crops."""
+    """Add up photos; the loss is the mean over photos, as an epoch's is over crops.
+
+    A photo whose every pixel is ignored has no loss, and would only pull the mean down.
+    """
     photos = list(checked)
     if not photos:
         return Validation(None, None, (None,) * classes)
     total = sum((photo.confusion for photo in photos), ConfusionMatrix.zeros(classes))
-    loss = math.fsum(photo.loss for photo in photos) / len(photos)
+    losses = [photo.loss for photo in photos if photo.confusion.counts.any()]
+    loss = math.fsum(losses) / len(losses) if losses else None
     return Validation(loss, total.miou(), total.iou())

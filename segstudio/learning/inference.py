@@ -1,7 +1,9 @@
-"""From logits to labels at any size, in strips so that a large photo needs little memory."""
+"""From photos to logits, in tiles where memory is short, and on to labels, in strips."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,10 +11,16 @@ import numpy.typing as npt
 import torch
 from torch.nn import functional as F
 
+from segstudio.core.errors import SegStudioError
+from segstudio.core.events import Event, Message
+from segstudio.learning.device import free_memory, out_of_memory
 from segstudio.learning.models.base import SegmentationModel
 
 Bytes = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
 _STRIP_VALUES = 8_000_000
+# What a tile sees beyond its own part, px, for what lies beside a pixel says what it is.
+_OVERLAP = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +31,56 @@ class IndexMap:
     confidence: Bytes
 
 
-@torch.inference_mode()
-def logits_of(
-    model: SegmentationModel, photo: npt.NDArray[np.float32], device: torch.device
-) -> torch.Tensor:
-    """Return the logits, float32 (C, h, w), of one prepared photo, float32 (3, h, w)."""
-    batch = torch.from_numpy(photo)[None].to(device, memory_format=torch.channels_last)
-    logits: torch.Tensor = model(batch)[0].float()
-    return logits
+class Forward:
+    """Runs models on whole photos; where memory does not suffice, on ever smaller tiles."""
+
+    def __init__(self, device: torch.device, report: Callable[[Event], None]) -> None:
+        self.device = device
+        self._report = report
+        self._most_pixels = sys.maxsize
+
+    @torch.inference_mode()
+    def logits(self, model: SegmentationModel, photo: Floats) -> torch.Tensor:
+        """Return the logits, float32 (C, h, w), of a prepared photo, float32 (3, h, w).
+
+        Raises SegStudioError where not even a small tile fits into memory.
+        """
+        height, width = photo.shape[1:]
+        if height * width <= self._most_pixels:
+            try:
+                return self._whole(model, photo)
+            except RuntimeError as error:
+                if not out_of_memory(error):
+                    raise
+            self._shrink(width, height)
+        axis = 1 if height >= width else 2
+        middle, end = photo.shape[axis] // 2, photo.shape[axis]
+        first = photo.take(range(middle + _OVERLAP), axis)
+        second = photo.take(range(middle - _OVERLAP, end), axis)
+        parts = (
+            self.logits(model, first).narrow(axis, 0, middle),
+            self.logits(model, second).narrow(axis, _OVERLAP, end - middle),
+        )
+        return torch.cat(parts, axis)
+
+    def _whole(self, model: SegmentationModel, photo: Floats) -> torch.Tensor:
+        """Run the model on a photo or tile at once."""
+        batch = torch.from_numpy(photo)[None].to(self.device, memory_format=torch.channels_last)
+        logits: torch.Tensor = model(batch)[0].float()
+        return logits
+
+    def _shrink(self, width: int, height: int) -> None:
+        """Remember that this size is too large, and say so once."""
+        free_memory(self.device)
+        if max(width, height) < 4 * _OVERLAP:
+            raise SegStudioError(
+                "There is not enough memory to run the model, even on a small part of a photo.",
+                meaning="Other programs may be using the memory of this device.",
+                remedy="Close them, choose a smaller model, or work with the device cpu.",
+            )
+        self._most_pixels = width * height - 1
+        text = f"Memory did not suffice for {width} x {height} px at once: it is done in halves."
+        self._report(Message(text))
 
 
 @torch.inference_mode()

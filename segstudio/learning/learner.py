@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import math
 from typing import Any
 
@@ -12,6 +11,7 @@ from segstudio.core.errors import SegStudioError
 from segstudio.core.events import Message, Reporter
 from segstudio.learning.config import TrainConfig
 from segstudio.learning.dataset import Batch
+from segstudio.learning.device import free_memory, out_of_memory
 from segstudio.learning.losses.cross_entropy import Loss
 from segstudio.learning.models.base import SegmentationModel
 from segstudio.learning.optimizers import make_optimizer, make_schedule
@@ -63,6 +63,11 @@ class Learner:
         self._schedule.step()
         return loss
 
+    @property
+    def sound(self) -> bool:
+        """Whether every weight is a number; a finite loss may still have had gradients of none."""
+        return all(bool(tensor.isfinite().all()) for tensor in self.model.weights().values())
+
     def state(self) -> dict[str, Any]:
         """Return all that has to be kept to go on exactly here."""
         return {
@@ -94,16 +99,14 @@ class Learner:
                 loss.backward()  # type: ignore[no-untyped-call]
                 total += loss.item()
         except RuntimeError as error:
-            if not _out_of_memory(error):
+            if not out_of_memory(error):
                 raise
             return None
         return total
 
     def _shrink(self, report: Reporter) -> None:
         """Halve the batch, or the crop once the batch is one, and say so."""
-        gc.collect()
-        if self._device.type == "cuda":
-            torch.cuda.empty_cache()
+        free_memory(self._device)
         batch, crop = self.config.batch_size, self.config.crop_size
         if batch > 1:
             half = batch // 2
@@ -121,10 +124,3 @@ class Learner:
             )
         self.config = self.config.model_copy(update=update)
         report(Message(f"Memory did not suffice: {told}. The training goes on."))
-
-
-def _out_of_memory(error: RuntimeError) -> bool:
-    """Say whether torch ran out of memory, in the words of any device."""
-    return isinstance(error, torch.OutOfMemoryError) or any(
-        words in str(error).lower() for words in ("out of memory", "can't allocate memory")
-    )

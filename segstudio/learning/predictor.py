@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -10,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from segstudio.core.events import Event
 from segstudio.core.palette import Palette
 from segstudio.learning.checkpoint import Checkpoint
 from segstudio.learning.config import TrainConfig
 from segstudio.learning.device import choose_device
-from segstudio.learning.inference import index_map, logits_of
+from segstudio.learning.inference import Forward, index_map
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -28,25 +30,38 @@ class Prediction:
 
 
 class Predictor:
-    """A model in use; made from a checkpoint only, so that it sees what training saw."""
+    """A model in use; made from a checkpoint only, so that it sees what training saw.
 
-    def __init__(self, checkpoint: Checkpoint, device: torch.device) -> None:
+    `report` hears where memory is short.
+    """
+
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        device: torch.device,
+        report: Callable[[Event], None] = lambda event: None,
+    ) -> None:
         self.palette: Palette = checkpoint.palette
         self.config: TrainConfig = checkpoint.config
         self.model_name = checkpoint.config.model
         self._preprocessing = checkpoint.preprocessing
-        self._device = device
+        self._forward = Forward(device, report)
         model = checkpoint.build()
         self._model = model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._palette_id = checkpoint.palette.to_palette_id()
 
     @classmethod
-    def load(cls, path: Path, device: str = "auto") -> Self:
+    def load(
+        cls,
+        path: Path,
+        device: str = "auto",
+        report: Callable[[Event], None] = lambda event: None,
+    ) -> Self:
         """Make a predictor of a model file; SegStudioError where it is damaged or foreign."""
-        return cls(Checkpoint.load(path), choose_device(device).torch)
+        return cls(Checkpoint.load(path), choose_device(device).torch, report)
 
     def predict(self, photo: Bytes) -> Prediction:
         """Predict a photo, uint8 (H, W, 3) RGB, at its full size."""
-        logits = logits_of(self._model, self._preprocessing.apply(photo), self._device)
+        logits = self._forward.logits(self._model, self._preprocessing.apply(photo))
         result = index_map(logits, photo.shape[1], photo.shape[0])
         return Prediction(self._palette_id[result.index], result.confidence)

@@ -14,12 +14,13 @@ import torch
 from segstudio.core.errors import SegStudioError
 from segstudio.core.events import Message, Reporter
 from segstudio.core.palette import Palette
-from segstudio.learning.checkpoint import Checkpoint, build_model, versions
+from segstudio.learning.checkpoint import Checkpoint, build_model, same_classes, versions
 from segstudio.learning.class_weights import class_weights
 from segstudio.learning.config import TrainConfig
 from segstudio.learning.dataset import TrainingCrops, count_pixels, readable
 from segstudio.learning.device import Device
 from segstudio.learning.evaluation import Checker
+from segstudio.learning.inference import Forward
 from segstudio.learning.learner import Learner
 from segstudio.learning.loop import Training
 from segstudio.learning.losses import loss_named
@@ -71,7 +72,8 @@ def set_up(plan: Plan, run_folder: Callable[[], Path], report: Reporter) -> Trai
     crops = TrainingCrops(train, copies, preprocessing, plan.palette, config)
     steps = crops.steps_per_epoch * config.epochs
     learner = Learner(model, config, loss, steps=steps, device=plan.device.torch)
-    checker = Checker(copies, preprocessing, plan.palette, loss, plan.device.torch)
+    forward = Forward(plan.device.torch, report)
+    checker = Checker(copies, preprocessing, plan.palette, loss, forward)
     folder = RunFolder(run_folder())
     about = _about(plan, folder, train, val)
     folder.write_config(config, about)
@@ -108,7 +110,7 @@ def _take_from_run(model: SegmentationModel, plan: Plan, path: Path, report: Rep
             remedy=f"Set model={checkpoint.config.model}, or start from another run.",
         )
     state = read_state(path)
-    if checkpoint.palette.to_palette_id().tolist() != plan.palette.to_palette_id().tolist():
+    if not same_classes(checkpoint.palette, plan.palette):
         report(Message(f"The run {checkpoint.run} had other classes: the last layer is new."))
         state = {k: v for k, v in state.items() if not k.startswith(model.last_layer_prefixes)}
     take_weights(model, state, model_named(plan.config.model), path, report)

@@ -14,15 +14,17 @@ import pytest
 import torch
 from torch import nn
 
+from learning.networks import TwoLayers, wrapped
+from segstudio.core.events import Event
 from segstudio.core.palette import Palette
 from segstudio.learning.checkpoint import build_model
 from segstudio.learning.config import TrainConfig
 from segstudio.learning.dataset import TrainingCrops
 from segstudio.learning.evaluation import Checker
+from segstudio.learning.inference import Forward
 from segstudio.learning.learner import Learner
 from segstudio.learning.loop import Training
 from segstudio.learning.losses.cross_entropy import build as cross_entropy
-from segstudio.learning.models.base import SegmentationModel
 from segstudio.learning.recorders import RunFolder
 from segstudio.learning.samples import Sample, WorkingCopies
 from segstudio.learning.transforms import Preprocessing
@@ -38,27 +40,6 @@ SMALL: dict[str, Any] = {
     "working_size": 96,
     "lr": 0.01,
 }
-
-
-class TwoLayers(nn.Module):
-    """A backbone with a BatchNorm and a head, answering as torchvision's models do."""
-
-    def __init__(self, classes: int) -> None:
-        super().__init__()
-        self.backbone = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), nn.BatchNorm2d(8), nn.ReLU())
-        self.classifier = nn.Sequential(nn.Conv2d(8, 8, 1), nn.ReLU(), nn.Conv2d(8, classes, 1))
-
-    def forward(self, photos: torch.Tensor) -> dict[str, torch.Tensor]:
-        return {"out": self.classifier(self.backbone(photos))}
-
-
-def wrapped(net: nn.Module) -> SegmentationModel:
-    return SegmentationModel(
-        net,
-        stages={"layer4": [net.backbone]},
-        head=net.classifier,
-        last_layers=(net.classifier[-1],),
-    )
 
 
 @pytest.fixture
@@ -84,6 +65,7 @@ def make_training(samples: tuple[Sample, ...], palette: Palette, tmp_path: Path)
         val: int = 2,
         real: bool = False,
         network: nn.Module | None = None,
+        report: Callable[[Event], None] = lambda event: None,
         **settings: Any,
     ) -> Training:
         config = TrainConfig.model_validate({**SMALL, **settings})
@@ -103,7 +85,7 @@ def make_training(samples: tuple[Sample, ...], palette: Palette, tmp_path: Path)
             learner=Learner(model, config, loss, steps=steps, device=CPU),
             crops=crops,
             val=samples[len(samples) - val :],
-            checker=Checker(copies, preprocessing, palette, loss, CPU),
+            checker=Checker(copies, preprocessing, palette, loss, Forward(CPU, report)),
             folder=RunFolder(path),
             device="cpu",
             about={},

@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors import safe_open
 from safetensors.torch import save_file
 from torchvision.models.segmentation import deeplabv3_mobilenet_v3_large
 
 from segstudio.core.errors import SegStudioError
-from segstudio.core.palette import Palette
+from segstudio.core.palette import Palette, PaletteClass
 from segstudio.learning.checkpoint import Checkpoint, build_model, check_classes
 from segstudio.learning.config import TrainConfig
 from segstudio.learning.predictor import Predictor
@@ -90,6 +91,32 @@ def test_weights_that_contradict_the_description_are_refused(checkpoint: Checkpo
     wider = replace(checkpoint, palette=checkpoint.palette.without(2))
     with pytest.raises(SegStudioError, match="2 classes"):
         wider.build()
+
+
+def test_class_that_took_the_id_of_another_is_refused(
+    checkpoint: Checkpoint, palette: Palette
+) -> None:
+    boat = PaletteClass(id=2, name="boat", color="#112233")
+    with pytest.raises(SegStudioError, match="other classes"):
+        check_classes(checkpoint, palette.without(2).with_class(boat))
+    swapped = palette.without(1).renamed(2, "sky").with_class(boat.model_copy(update={"id": 1}))
+    with pytest.raises(SegStudioError, match="other classes"):
+        check_classes(checkpoint, swapped)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("epoch", '"many"'), ("config", "[1]"), ("model", "[1]"), ("scores", "3")]
+)
+def test_garbled_descriptions_are_told_in_words(
+    checkpoint: Checkpoint, tmp_path: Path, key: str, value: str
+) -> None:
+    path = tmp_path / "m.safetensors"
+    replace(checkpoint, weights={"a": torch.zeros(2)}).save(path)
+    with safe_open(path, "pt") as file:
+        about = {**file.metadata(), key: value}
+    save_file({"a": torch.zeros(2)}, path, metadata=about)
+    with pytest.raises(SegStudioError, match="is not a model"):
+        Checkpoint.load(path)
 
 
 def test_other_classes_are_refused_other_colours_and_names_are_not(

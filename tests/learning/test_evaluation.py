@@ -93,6 +93,19 @@ def test_ignored_pixels_are_not_scored(make_training: MakeTraining, palette: Pal
     assert one.confusion.counts.sum() == 40 * 64
 
 
+def test_photo_without_a_scored_pixel_moves_no_loss(
+    make_training: MakeTraining, palette: Palette
+) -> None:
+    training = make_training()
+    first, second = training.val
+    write_label(second.label, np.full((64, 96), 255, np.uint8), palette)
+    checker, model = training.checker, training.learner.model
+    both = summary(checker.check(model, [first, second], Silent()), 3)
+    assert both == summary(checker.check(model, [first], Silent()), 3)
+    nothing = summary(checker.check(model, [second], Silent()), 3)
+    assert (nothing.loss, nothing.miou) == (None, None)
+
+
 def test_no_photos_give_no_scores() -> None:
     result = summary([], 3)
     assert (result.loss, result.miou, result.class_iou) == (None, None, (None, None, None))

@@ -7,29 +7,14 @@ from typing import Any
 
 import pytest
 import torch
-from torch import nn
 
+from learning.networks import Scarce
 from segstudio.core.errors import SegStudioError
 from segstudio.core.events import Event, Message
 from segstudio.learning.dataset import Batch
 from segstudio.learning.loop import Training
 
 MakeTraining = Callable[..., Training]
-
-
-class Plain(nn.Module):
-    """A network without BatchNorm that runs out of memory above a number of pixels."""
-
-    def __init__(self, most_pixels: int = 10**9) -> None:
-        super().__init__()
-        self.backbone = nn.Conv2d(3, 4, 1)
-        self.classifier = nn.Sequential(nn.ReLU(), nn.Conv2d(4, 3, 1))
-        self._most = most_pixels
-
-    def forward(self, photos: torch.Tensor) -> dict[str, torch.Tensor]:
-        if photos[:, 0].numel() > self._most:
-            raise torch.OutOfMemoryError("CUDA out of memory.")
-        return {"out": self.classifier(self.backbone(photos))}
 
 
 class Listener:
@@ -62,7 +47,7 @@ def test_gathered_batches_step_like_one_large_batch(
 ) -> None:
     def result(**settings: Any) -> tuple[float, dict[str, torch.Tensor]]:
         training = make_training(
-            network=Plain(), optimizer="sgd", schedule="constant", lr=0.5, **settings
+            network=Scarce(), optimizer="sgd", schedule="constant", lr=0.5, **settings
         )
         return after_a_step(training, crops)
 
@@ -77,8 +62,8 @@ def test_out_of_memory_halves_the_batch_keeps_the_step_and_says_so(
     make_training: MakeTraining,
 ) -> None:
     settings: dict[str, Any] = {"batch_size": 8, "optimizer": "sgd", "lr": 0.5}
-    plenty = make_training(network=Plain(), **settings)
-    scarce = make_training(network=Plain(most_pixels=2 * 64 * 64), **settings)
+    plenty = make_training(network=Scarce(), **settings)
+    scarce = make_training(network=Scarce(most_pixels=2 * 64 * 64), **settings)
     report = Listener()
     loss = scarce.learner.step(batch(8), report)
     wanted, weights = after_a_step(plenty, 8)
@@ -90,7 +75,7 @@ def test_out_of_memory_halves_the_batch_keeps_the_step_and_says_so(
 
 
 def test_out_of_memory_with_one_crop_halves_the_crop(make_training: MakeTraining) -> None:
-    training = make_training(network=Plain(70 * 70), crop_size=128, batch_size=1, working_size=96)
+    training = make_training(network=Scarce(70 * 70), crop_size=128, batch_size=1, working_size=96)
     report = Listener()
     training.learner.step(batch(1, side=128), report)
     assert training.learner.config.crop_size == 64
@@ -98,7 +83,7 @@ def test_out_of_memory_with_one_crop_halves_the_crop(make_training: MakeTraining
 
 
 def test_no_memory_at_all_is_told_in_words(make_training: MakeTraining) -> None:
-    training = make_training(network=Plain(most_pixels=10))
+    training = make_training(network=Scarce(most_pixels=10))
     with pytest.raises(SegStudioError, match="not enough memory"):
         training.learner.step(batch(4), Listener())
 
