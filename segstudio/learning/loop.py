@@ -22,6 +22,7 @@ from segstudio.core.events import (
 )
 from segstudio.core.palette import Palette
 from segstudio.learning.checkpoint import Checkpoint
+from segstudio.learning.clock import Clock
 from segstudio.learning.config import TrainConfig
 from segstudio.learning.dataset import TrainingCrops
 from segstudio.learning.evaluation import Checked, Checker, Validation, summary
@@ -71,53 +72,14 @@ class FitResult:
     samples_per_second: float
 
 
-class Clock:
-    """Measures a run's speed, and from it the time that is left."""
-
-    def __init__(self, training: Training) -> None:
-        self._steps_left = training.config.epochs * training.crops.steps_per_epoch
-        self._epochs_left = training.config.epochs
-        self.started = time.monotonic()
-        self.learning = self.checking = 0.0
-        self.crops = self._steps = self._checks = 0
-
-    def skip(self, epochs: int, steps: int) -> None:
-        """Take off what an earlier part of the run did."""
-        self._epochs_left -= epochs
-        self._steps_left -= epochs * steps
-
-    def step(self, seconds: float, crops: int) -> None:
-        """Count one optimiser step."""
-        self.learning += seconds
-        self.crops += crops
-        self._steps += 1
-        self._steps_left -= 1
-
-    def check(self, seconds: float) -> None:
-        """Count one check of an epoch."""
-        self.checking += seconds
-        self._checks += 1
-        self._epochs_left -= 1
-
-    def eta(self) -> float | None:
-        """Return the seconds to the end of the run, None before the first step."""
-        if not self._steps:
-            return None
-        per_check = self.checking / self._checks if self._checks else 0.0
-        return self.learning / self._steps * self._steps_left + per_check * self._epochs_left
-
-    @property
-    def samples_per_second(self) -> float:
-        """Crops learned from per second of learning."""
-        return self.crops / self.learning if self.learning else 0.0
-
-
 def fit(training: Training, report: Reporter, resume: LastState | None = None) -> FitResult:
     """Train to the end, the user's stop, or the end of patience; the best is always kept.
 
+    Where no epoch was finished that is what was learned until then, if anything was.
+
     Raises SegStudioError where nothing could be learned at all.
     """
-    clock = Clock(training)
+    clock = Clock(training.config.epochs, training.crops.steps_per_epoch)
     standing = Standing.of(training.folder.history())
     pending, first = _resumed(training, resume, standing, clock)
     report(_started(training))
@@ -145,7 +107,7 @@ def fit(training: Training, report: Reporter, resume: LastState | None = None) -
         if training.config.patience and standing.without_gain >= training.config.patience:
             report(Message(f"Stopped after {standing.without_gain} epochs without a gain."))
             break
-    if standing.best_epoch is None:
+    if standing.best_epoch is None and clock.crops:
         _save_best(training, standing, report)
     return FitResult(status, standing, time.monotonic() - clock.started, clock.samples_per_second)
 
@@ -158,7 +120,7 @@ def _resumed(
         return None, 1
     training.learner.load_state(resume.learner)
     training.folder.keep_history(training.folder.history())
-    clock.skip(standing.epochs, training.crops.steps_per_epoch)
+    clock.skip(standing.epochs, resume.epoch * training.crops.steps_per_epoch)
     if resume.epoch > standing.epochs:
         return resume, resume.epoch
     return None, resume.epoch + 1
@@ -198,6 +160,8 @@ def _train_epoch(
         clock.step(now - before, size)
         before = now
         report(StepDone(epoch, step, loss, lr, clock.eta()))
+    if not learner.sound:
+        raise NotANumber
     last = LastState(epoch, total / seen, time.monotonic() - started, learner.state())
     training.folder.save_last(last)
     if learner.config != training.config:
@@ -212,15 +176,15 @@ def _validate(training: Training, epoch: int, clock: Clock, report: Reporter) ->
     """
     started = time.monotonic()
     model, checker = training.learner.model, training.checker
-    checked = []
-    for one in checker.check(model, training.val, report):
+    checked, val = [], set(training.val)
+    extra = [sample for sample in training.watched if sample not in val]
+    for one in checker.check(model, (*training.val, *extra), report):
         if not math.isfinite(one.loss):
             raise NotANumber
         _preview(training, epoch, one, report)
-        checked.append(replace(one, index=one.index[:0]))
-    extra = [sample for sample in training.watched if sample not in training.val]
-    for one in checker.check(model, extra, report):
-        _preview(training, epoch, one, report)
+        if one.sample in val:
+            # A slice of the prediction would keep all of it in memory.
+            checked.append(replace(one, index=np.empty((0, 0), np.uint8)))
     clock.check(time.monotonic() - started)
     return None if report.stop_requested else summary(checked, len(training.class_names))
 
@@ -255,7 +219,7 @@ def _finish_epoch(
         val_loss=validation.loss,
         val_miou=validation.miou,
         class_iou=validation.class_iou,
-        seconds=last.seconds,
+        seconds=last.seconds + clock.last_check,
         lr=training.learner.lr,
         best_epoch=standing.best_epoch,
         best_miou=standing.best_miou,

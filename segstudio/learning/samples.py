@@ -71,7 +71,7 @@ class WorkingCopies:
         cached = self._folder / name
         try:
             return _mapped(cached)
-        except (OSError, ValueError):
+        except (OSError, ValueError, EOFError):
             array = make()
             write_atomic_with(cached, lambda stream: np.save(stream, array))
             return _mapped(cached)

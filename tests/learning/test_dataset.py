@@ -11,6 +11,7 @@ import torch
 
 from segstudio.core.errors import SegStudioError
 from segstudio.core.events import Event, ProblemFound
+from segstudio.core.label_image import write_label
 from segstudio.core.palette import Palette
 from segstudio.learning.dataset import count_pixels, readable
 from segstudio.learning.loop import Training
@@ -91,9 +92,19 @@ def test_changed_photo_and_damaged_copy_are_read_again(
     samples[0].photo.write_bytes(samples[1].photo.read_bytes())
     second = np.array(copies.photo(samples[0], size))
     assert not np.array_equal(first, second)
-    for cached in (tmp_path / "cache").iterdir():
-        cached.write_bytes(b"damaged")
-    assert np.array_equal(copies.photo(samples[0], size), second)
+    for damage in (b"damaged", b""):
+        for cached in (tmp_path / "cache").iterdir():
+            cached.write_bytes(damage)
+        assert np.array_equal(copies.photo(samples[0], size), second)
+
+
+def test_changed_label_image_is_read_again(
+    samples: tuple[Sample, ...], tmp_path: Path, palette: Palette
+) -> None:
+    copies, size = WorkingCopies(tmp_path / "cache"), Preprocessing(working_size=48)
+    assert (copies.label(samples[0], size) == 0).any()
+    write_label(samples[0].label, np.full((64, 96), 2, np.uint8), palette)
+    assert (copies.label(samples[0], size) == 2).all()
 
 
 def test_unreadable_photos_are_told_and_left_out(
@@ -111,8 +122,6 @@ def test_unreadable_photos_are_told_and_left_out(
 def test_label_of_another_shape_is_refused(
     samples: tuple[Sample, ...], tmp_path: Path, palette: Palette
 ) -> None:
-    from segstudio.core.label_image import write_label
-
     write_label(samples[0].label, np.zeros((64, 64), np.uint8), palette)
     copies = WorkingCopies(tmp_path / "c")
     with pytest.raises(SegStudioError, match="shape"):

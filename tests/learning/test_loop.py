@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 import json
-import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
-from torch import nn
 
+from learning.networks import Scarce, TurnsIntoNothing
 from segstudio.core.errors import SegStudioError
 from segstudio.core.events import (
     BestSaved,
@@ -26,6 +25,7 @@ from segstudio.core.events import (
     RunStarted,
     StepDone,
 )
+from segstudio.learning.evaluation import Checked, Validation, summary
 from segstudio.learning.loop import FitResult, Training, fit
 from segstudio.photos.reader import read_photo
 
@@ -83,7 +83,8 @@ def test_loss_falls_and_score_rises_on_colours_that_tell(make_training: MakeTrai
 
 
 def test_same_seed_gives_the_same_run_and_another_does_not(make_training: MakeTraining) -> None:
-    runs = [make_training(str(n), real=True, seed=seed) for n, seed in enumerate((5, 5, 6))]
+    real: dict[str, Any] = {"real": True, "epochs": 1, "train": 2, "val": 1}
+    runs = [make_training(str(n), seed=seed, **real) for n, seed in enumerate((5, 5, 6))]
     for training in runs:
         fit(training, Listener())
     assert history(runs[0]) == history(runs[1])
@@ -107,8 +108,10 @@ def test_resumed_run_equals_one_that_was_never_stopped(
     broken = make_training("broken", epochs=4)
     assert fit(broken, Listener(stop)).status == "stopped"
     again = make_training("broken", epochs=4)
-    result = fit(again, Listener(), again.folder.load_last())
+    report = Listener()
+    result = fit(again, report, again.folder.load_last())
     assert result.status == "completed"
+    assert report.of(EpochDone)[-1].eta_seconds == pytest.approx(0, abs=1e-6)
     assert history(again) == history(whole)
     final, wanted = (t.folder.load_last().learner["model"] for t in (again, whole))
     assert all(torch.equal(final[key], wanted[key]) for key in wanted)
@@ -129,6 +132,13 @@ def test_stop_in_the_first_epoch_keeps_what_was_learned(make_training: MakeTrain
     assert (result.status, result.standing.best_epoch) == ("stopped", None)
     assert result.standing.best_miou is None
     assert training.folder.best.is_file()
+
+
+def test_stop_before_the_first_step_keeps_no_initial_weights(make_training: MakeTraining) -> None:
+    training = make_training()
+    result = fit(training, Listener(lambda event: isinstance(event, RunStarted)))
+    assert (result.status, result.samples_per_second) == ("stopped", 0)
+    assert not training.folder.best.exists()
 
 
 def test_without_validation_photos_there_is_no_score(make_training: MakeTraining) -> None:
@@ -155,21 +165,6 @@ def test_state_is_saved_before_checking_begins(
     assert training.folder.load_last().epoch == 1
 
 
-class TurnsIntoNothing(nn.Module):
-    """Wraps a network that answers with NaN from its n-th training step on."""
-
-    def __init__(self, after: int) -> None:
-        super().__init__()
-        self.backbone = nn.Conv2d(3, 4, 1)
-        self.classifier = nn.Sequential(nn.ReLU(), nn.Conv2d(4, 3, 1))
-        self._steps, self._after = itertools.count(), after
-
-    def forward(self, photos: torch.Tensor) -> dict[str, torch.Tensor]:
-        out = self.classifier(self.backbone(photos))
-        late = self.training and next(self._steps) >= self._after
-        return {"out": out * math.nan if late else out}
-
-
 def test_loss_that_is_no_number_ends_the_run_with_its_best(make_training: MakeTraining) -> None:
     training, report = make_training(epochs=9, network=TurnsIntoNothing(5)), Listener()
     result = fit(training, report)
@@ -188,6 +183,58 @@ def test_loss_that_is_no_number_at_once_keeps_no_initial_weights(
     with pytest.raises(SegStudioError, match="no number in epoch 1"):
         fit(training, Listener())
     assert not training.folder.best.exists()
+
+
+def test_weights_that_ran_away_in_the_last_step_are_not_kept(make_training: MakeTraining) -> None:
+    # The loss of the step itself was finite, and no validation photo tells.
+    def run_away(event: Event) -> bool:
+        if isinstance(event, StepDone) and event.epoch == 2:
+            next(training.learner.model.parameters()).data.fill_(float("nan"))
+        return False
+
+    training = make_training(val=0, train_layers="head", crops_per_photo=1)
+    report = Listener(run_away)
+    assert training.crops.steps_per_epoch == 1
+    assert fit(training, report).standing.best_epoch == 1
+    assert "no number in epoch 2" in report.said()
+    for kept in (load_file(training.folder.best), training.folder.load_last().learner["model"]):
+        assert all(torch.isfinite(tensor).all() for tensor in kept.values())
+
+
+def test_out_of_memory_while_checking_goes_on_in_parts_and_says_so(
+    make_training: MakeTraining,
+) -> None:
+    def history_of(folder: str, network: Scarce) -> tuple[list[dict[str, Any]], Listener]:
+        torch.manual_seed(1)
+        big: dict[str, Any] = {"working_size": 384, "train_layers": "all", "epochs": 2}
+        report = Listener()
+        training = make_training(folder, network=network, report=report, **big)
+        for sample in training.val:
+            for path, how in ((sample.photo, cv2.INTER_LINEAR), (sample.label, cv2.INTER_NEAREST)):
+                image = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+                cv2.imwrite(str(path), cv2.resize(image, (384, 256), interpolation=how))
+        fit(training, report)
+        return history(training), report
+
+    networks = [Scarce(), Scarce(most_pixels=300 * 256, only_checking=True)]
+    networks[1].load_state_dict(networks[0].state_dict())
+    (whole, _), (parts, report) = (history_of(str(n), net) for n, net in enumerate(networks))
+    assert [line["val_miou"] for line in parts] == [line["val_miou"] for line in whole]
+    assert report.said().count("384 x 256 px at once") == 1
+
+
+def test_predictions_do_not_pile_up_while_checking(
+    make_training: MakeTraining, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[Checked] = []
+
+    def watch(checked: list[Checked], classes: int) -> Validation:
+        kept.extend(checked)
+        return summary(checked, classes)
+
+    monkeypatch.setattr("segstudio.learning.loop.summary", watch)
+    fit(make_training(epochs=1), Listener())
+    assert [(one.index.size, one.index.base) for one in kept] == [(0, None)] * 2
 
 
 def test_patience_ends_a_run_that_gains_nothing(make_training: MakeTraining) -> None:
@@ -238,17 +285,19 @@ def test_one_cycle_ends_at_its_final_rate_for_odd_loaders(make_training: MakeTra
 
 
 def test_fewer_crops_than_a_step_still_step(make_training: MakeTraining) -> None:
-    training = make_training(train=1, crops_per_photo=1, batch_size=8, accumulate=4, real=True)
+    training = make_training(
+        train=1, val=1, epochs=1, crops_per_photo=1, batch_size=8, accumulate=4, real=True
+    )
     before = {key: value.clone() for key, value in training.learner.model.weights().items()}
     report = Listener()
     fit(training, report)
-    assert len(report.of(StepDone)) == 2
+    assert len(report.of(StepDone)) == 1
     after = training.learner.model.weights()
     assert any(not torch.equal(before[key], after[key]) for key in before)
 
 
 def test_frozen_backbone_is_the_same_after_a_whole_run(make_training: MakeTraining) -> None:
-    training = make_training(real=True, train_layers="head")
+    training = make_training(real=True, train_layers="head", epochs=1, train=2, val=1)
     before = {key: value.clone() for key, value in training.learner.model.weights().items()}
     fit(training, Listener())
     after = training.learner.model.weights()

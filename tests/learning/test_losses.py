@@ -50,6 +50,15 @@ def test_all_ignored_is_zero_with_a_gradient(loss: Loss) -> None:
     assert torch.count_nonzero(logits.grad) == 0
 
 
+def test_batch_without_foreground_is_finite(loss: Loss) -> None:
+    logits = torch.randn(2, 3, 4, 4, generator=torch.Generator().manual_seed(2)).requires_grad_()
+    value = loss(logits, torch.zeros(2, 4, 4, dtype=torch.int64))
+    value.backward()
+    assert logits.grad is not None
+    assert torch.isfinite(value)
+    assert torch.isfinite(logits.grad).all()
+
+
 def test_gradient_is_finite(loss: Loss, case: tuple[torch.Tensor, torch.Tensor]) -> None:
     logits = (case[0] * 1e3).requires_grad_()
     loss(logits, case[1]).backward()

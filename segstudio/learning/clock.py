@@ -1,0 +1,47 @@
+"""How fast a training is, and from that how long it still takes."""
+
+from __future__ import annotations
+
+import time
+
+
+class Clock:
+    """Measures a run's speed, and from it the time that is left."""
+
+    def __init__(self, epochs: int, steps_per_epoch: int) -> None:
+        self._steps_left = epochs * steps_per_epoch
+        self._epochs_left = epochs
+        self.started = time.monotonic()
+        self.learning = self.checking = self.last_check = 0.0
+        self.crops = self._steps = self._checks = 0
+
+    def skip(self, epochs: int, steps: int) -> None:
+        """Take off the checked epochs and the steps of an earlier part of the run."""
+        self._epochs_left -= epochs
+        self._steps_left -= steps
+
+    def step(self, seconds: float, crops: int) -> None:
+        """Count one optimiser step."""
+        self.learning += seconds
+        self.crops += crops
+        self._steps += 1
+        self._steps_left -= 1
+
+    def check(self, seconds: float) -> None:
+        """Count one check of an epoch."""
+        self.last_check = seconds
+        self.checking += seconds
+        self._checks += 1
+        self._epochs_left -= 1
+
+    def eta(self) -> float | None:
+        """Return the seconds to the end of the run, None before the first step."""
+        if not self._steps:
+            return None
+        per_check = self.checking / self._checks if self._checks else 0.0
+        return self.learning / self._steps * self._steps_left + per_check * self._epochs_left
+
+    @property
+    def samples_per_second(self) -> float:
+        """Crops learned from per second of learning."""
+        return self.crops / self.learning if self.learning else 0.0
