@@ -13,13 +13,16 @@ _SHAPING = ("model", "train_layers")
 
 
 def seconds(project: Project, config: TrainConfig) -> float | None:
-    """Return the time that a training would take here, None where no earlier run tells.
+    """Return the time that a training would take here, None where no earlier run tells
+    or it is still open which photos train.
 
     Only runs of the same model with the same layers learning count; time grows with epochs,
     photos, crops per photo and the area of a crop.
     """
     wanted = config.model_dump(mode="json")
-    photos = len(project.split.names("train")) if project.split else 0
+    if not project.split:
+        return None
+    photos = len(project.split.names("train"))
     for run in reversed(project.runs()):
         settings = read_object(run.path / "config.json")
         measured = [_number(epoch.get("seconds")) for epoch in read_history(run.path)]

@@ -21,7 +21,8 @@ from segstudio.core.palette import Palette
 from segstudio.core.problems import Problem
 from segstudio.jobs.predict_inputs import InputPhoto, find_photos
 from segstudio.photos.reader import read_photo
-from segstudio.project.project import MANIFEST, Project
+from segstudio.project.manifest import MANIFEST
+from segstudio.project.project import Project
 
 if TYPE_CHECKING:
     from segstudio.learning.predictor import Predictor
@@ -130,6 +131,11 @@ def run(request: PredictRequest, report: Reporter) -> PredictResult:
     from segstudio.learning.predictor import Predictor
 
     _check_kinds(request.write)
+    if (request.out / MANIFEST).is_file():
+        raise UsageError(
+            f"{request.out} is a project, and predictions would replace its label images.",
+            remedy="Choose another folder for --out, such as one in the project.",
+        )
     model = find_model(request.model)
     folders = [(request.out / kind).resolve() for kind in WRITERS]
     found = find_photos(request.inputs, folders)
@@ -142,7 +148,7 @@ def run(request: PredictRequest, report: Reporter) -> PredictResult:
         )
     for problem in found.problems:
         report(ProblemFound(problem))
-    predictor = Predictor.load(model, request.device)
+    predictor = Predictor.load(model, request.device, report)
     items: list[PredictItem] = []
     problems = list(found.problems)
     for done, photo in enumerate(found.photos, 1):

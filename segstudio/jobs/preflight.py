@@ -75,7 +75,7 @@ def run(project: Project, report: Reporter) -> Preflight:
 def gather(project: Project, report: Reporter) -> Facts:
     """Collect the facts; photos and label images that did not change are not read again."""
     annotated = [entry for entry in project.photos if entry.annotated]
-    if annotated and not project.labels_current():
+    if annotated:
         burn(project, report)
     counts, missing = _pixel_counts(project, annotated, report)
     return Facts(

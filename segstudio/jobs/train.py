@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -151,7 +152,9 @@ def _fit(training: Training, report: Reporter, last: LastState | None = None) ->
     try:
         fitted = fit(training, report, last)
     except BaseException:
-        write_json(folder / "result.json", {"run": folder.name, "status": "failed"})
+        # On a full disk this fails as well; what went wrong first is what has to be told.
+        with contextlib.suppress(SegStudioError):
+            write_json(folder / "result.json", {"run": folder.name, "status": "failed"})
         raise
     result = TrainResult(
         run=folder.name,
@@ -265,8 +268,10 @@ def _kept_config(run: RunInfo) -> dict[str, Any]:
 
 def _check_palette(palette: Palette, kept: dict[str, Any], run: RunInfo) -> None:
     """Refuse to go on with a run whose classes are not the project's any more."""
+    from segstudio.learning.checkpoint import same_classes
+
     old = Palette.from_json(kept["palette"], f"the palette of run {run.name}")
-    if old.to_palette_id().tolist() != palette.to_palette_id().tolist():
+    if not same_classes(old, palette):
         raise SegStudioError(
             f"The run {run.name} cannot be gone on with: the project's classes have changed.",
             meaning="Its last layer answers for the classes that it began with.",

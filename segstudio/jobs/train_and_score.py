@@ -15,7 +15,8 @@ def run(request: TrainRequest, report: Reporter) -> TrainResult:
     if result.val_miou is None or report.stop_requested:
         return result
     try:
-        evaluate.run(EvaluateRequest(request.project, run=result.run, part="val"), report)
+        scoring = EvaluateRequest(request.project, result.run, "val", request.device)
+        evaluate.run(scoring, report)
     except SegStudioError as error:
         report(Message(f"The run is kept, but it could not be scored: {error.what}"))
     return result

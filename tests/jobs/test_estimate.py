@@ -45,6 +45,13 @@ def test_time_grows_with_crops_and_their_area(project):
     assert estimate.seconds(project, larger) == pytest.approx(2.0 * 2 * 4 * 5)
 
 
+def test_without_a_split_nobody_knows_how_many_photos_train(project):
+    add_run(project, [2.0, 2.0])
+    project.undo()
+    assert project.split is None
+    assert estimate.seconds(project, CONFIG) is None
+
+
 def test_another_model_or_other_layers_tell_nothing(project):
     add_run(project, [2.0, 2.0], model="deeplabv3_resnet50")
     add_run(project, [2.0, 2.0], train_layers="all")

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import Recorder
+from PIL import Image
 from sklearn.metrics import confusion_matrix, f1_score, jaccard_score, precision_score, recall_score
 
 from jobs.test_train import train
@@ -16,6 +17,8 @@ from segstudio.core.events import ProblemFound, Progress
 from segstudio.core.label_image import read_label
 from segstudio.jobs.evaluate import EvaluateRequest, Scores, prediction_path, run
 from segstudio.project.project import Project
+
+pytestmark = pytest.mark.usefixtures("small_network")
 
 
 @pytest.fixture
@@ -86,6 +89,19 @@ def test_stopped_scoring_writes_no_scores(scored: tuple[Project, Scores, Path]) 
     assert scores.interrupted
     assert len(scores.photos) == 1
     assert not (folder / "scores.json").exists()
+
+
+def test_renamed_and_recoloured_classes_are_scored_under_their_new_names(
+    scored: tuple[Project, Scores, Path],
+) -> None:
+    project, before, folder = scored
+    edited = project.palette.renamed(1, "heaven").recolored(2, "#ff8800")
+    project.set_palette(edited, "Edit")
+    after = run(EvaluateRequest(project, part="train", device="cpu"), Recorder())
+    assert after.confusion == before.confusion
+    assert list(after.classes) == ["background", "heaven", "ground"]
+    with Image.open(prediction_path(folder, "train", after.photos[0][0])) as kept:
+        assert kept.getpalette()[6:9] == [255, 136, 0]
 
 
 def test_other_classes_and_empty_parts_are_refused(scored: tuple[Project, Scores, Path]) -> None:

@@ -19,6 +19,7 @@ from segstudio.jobs.predict import WRITERS, PredictRequest, PredictResult, run
 from segstudio.learning.checkpoint import Checkpoint, build_model
 from segstudio.learning.config import TrainConfig
 from segstudio.learning.transforms import Preprocessing
+from segstudio.project.project import Project
 
 
 @pytest.fixture
@@ -100,6 +101,14 @@ def test_stop_keeps_what_was_finished(model: Path, photos: Path, tmp_path: Path)
 
 def test_run_folder_is_a_model(model: Path, photos: Path, tmp_path: Path) -> None:
     assert predict(model.parent, tmp_path / "out", photos).predicted == 3
+
+
+def test_results_never_replace_the_label_images_of_a_project(
+    model: Path, photos: Path, tiny_project: Project
+) -> None:
+    with pytest.raises(UsageError, match="is a project"):
+        predict(model, tiny_project.root, photos)
+    assert predict(model, tiny_project.root / "results", photos).predicted == 3
 
 
 def test_wrong_arguments_are_told(model: Path, photos: Path, tmp_path: Path) -> None:

@@ -104,6 +104,13 @@ def test_counts_are_kept_until_a_label_image_changes(tiny_project, report, monke
     assert len(read) == 1
 
 
+def test_a_label_image_that_is_gone_is_made_again_as_training_would(tiny_project, report):
+    entry = tiny_project.photos[0]
+    tiny_project.label_path(entry).unlink()
+    assert gather(tiny_project, report).missing == ()
+    assert tiny_project.label_path(entry).is_file()
+
+
 def test_a_photo_that_is_gone_is_named(tiny_project, report):
     entry = tiny_project.photos[0]
     tiny_project.photo_path(entry).unlink()

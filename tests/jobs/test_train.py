@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +17,15 @@ from safetensors import safe_open
 from segstudio.core.errors import SegStudioError
 from segstudio.core.events import Message, ProblemFound, RunStarted, StepDone
 from segstudio.core.palette import Palette, PaletteClass
+from segstudio.jobs import train_and_score
+from segstudio.jobs.evaluate import EvaluateRequest
 from segstudio.jobs.train import TrainRequest, TrainResult, run
+from segstudio.learning.checkpoint import Checkpoint
 from segstudio.learning.config import TrainConfig
 from segstudio.project.entries import Split
 from segstudio.project.project import Project
 
+REAL = "lraspp_mobilenet_v3_large"
 FAST: dict[str, Any] = {
     "weights": "none",
     "epochs": 1,
@@ -30,6 +38,9 @@ FAST: dict[str, Any] = {
 
 def config(**settings: Any) -> TrainConfig:
     return TrainConfig.model_validate({**FAST, **settings})
+
+
+pytestmark = pytest.mark.usefixtures("small_network")
 
 
 def train(project: Project, report: Recorder, **settings: Any) -> TrainResult:
@@ -54,14 +65,15 @@ def lock(project: Project, train: list[int], val: list[int]) -> None:
 
 
 def test_run_folder_holds_what_the_contract_says(tiny_project: Project, report: Recorder) -> None:
-    result = train(tiny_project, report, name="first", seed=4, color_jitter=0.1, patience=3)
+    own: dict[str, Any] = {"seed": 4, "color_jitter": 0.1, "patience": 3, "model": REAL}
+    result = train(tiny_project, report, name="first", **own)
     folder = tiny_project.root / "runs" / result.run
     assert result.run.endswith("-first")
     assert {path.name for path in folder.iterdir()} >= {
         "config.json", "history.jsonl", "best.safetensors", "last.pt", "result.json",
     }  # fmt: skip
     kept = object_of(tiny_project, result, "config.json")
-    wanted = config(seed=4, color_jitter=0.1, patience=3).model_dump(mode="json")
+    wanted = config(**own).model_dump(mode="json")
     assert {key: kept[key] for key in wanted} == wanted
     assert kept["device"] == "cpu"
     assert kept["palette"] == tiny_project.palette.as_json()
@@ -172,6 +184,65 @@ def test_new_run_from_another_ones_model(tiny_project: Project, report: Recorder
     assert "had other classes: the last layer is new" in said(report)
     with pytest.raises(SegStudioError, match="classes have changed"):
         train(tiny_project, report, resume=first.run)
+
+
+def test_killed_run_keeps_its_best_and_is_gone_on_with(
+    tmp_path: Path, palette: Palette, report: Recorder
+) -> None:
+    root = tmp_path / "p"
+    make_tiny_project(root, palette, photos=3).close()
+    tests = Path(__file__).parents[1]
+    killed = subprocess.run(
+        [
+            sys.executable,
+            str(Path(__file__).with_name("killed_training.py")),
+            str(root),
+            config(model=REAL, epochs=2).model_dump_json(),
+        ],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(tests.parent), str(tests)))},
+    )
+    assert killed.returncode == -signal.SIGKILL
+    with Project.open(root) as project:
+        (info,) = project.runs()
+        assert (info.status, info.epochs) == ("interrupted", 1)
+        assert Checkpoint.load(info.path / "best.safetensors").epoch == 1
+        assert train(project, report, resume="best").epochs == 2
+        assert project.runs()[0].status == "completed"
+
+
+def test_class_that_took_the_id_of_another_is_another_class(
+    tiny_project: Project, report: Recorder
+) -> None:
+    first = train(tiny_project, report)
+    boat = PaletteClass(id=2, name="boat", color="#112233")
+    tiny_project.set_palette(tiny_project.palette.without(2).with_class(boat), "Replace")
+    with pytest.raises(SegStudioError, match="classes have changed"):
+        train(tiny_project, report, resume=first.run)
+    train(tiny_project, report, start_from=first.run, weights="pretrained")
+    assert "the last layer is new" in said(report)
+
+
+def test_full_disk_is_told_as_such(
+    tiny_project: Project, report: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, *rest: object, **named: object) -> None:
+        raise SegStudioError(f"{path.name} cannot be written")
+
+    monkeypatch.setattr("segstudio.learning.recorders.write_atomic", full)
+    monkeypatch.setattr("segstudio.jobs.train.write_json", full)
+    with pytest.raises(SegStudioError, match=r"last\.pt cannot be written"):
+        train(tiny_project, report)
+
+
+def test_scoring_follows_on_the_same_device(
+    tiny_project: Project, report: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[EvaluateRequest] = []
+    monkeypatch.setattr(
+        "segstudio.jobs.train_and_score.evaluate.run", lambda request, report: asked.append(request)
+    )
+    result = train_and_score.run(TrainRequest(tiny_project, config(), device="cpu"), report)
+    assert [(one.run, one.part, one.device) for one in asked] == [(result.run, "val", "cpu")]
 
 
 def test_weights_that_are_missing_make_no_run(tiny_project: Project, report: Recorder) -> None:
