@@ -37,10 +37,10 @@ def epoch(number: int, miou: float | None, gap: int = 0) -> EpochDone:
 class FakeJobs:
     """Stands in for the jobs: remembers requests; a training ends only when told to."""
 
-    def __init__(self, monkeypatch, miou: float | None = None) -> None:
+    def __init__(self, monkeypatch, *, checkpoint: bool = False) -> None:
         self.requests: list[object] = []
         self.scored: list[object] = []
-        self.miou = miou
+        self.checkpoint = checkpoint
         self.hold = threading.Event()
         monkeypatch.setattr("segstudio.jobs.train_and_score.run", self.run)
         monkeypatch.setattr("segstudio.jobs.evaluate.run", self.score)
@@ -49,7 +49,11 @@ class FakeJobs:
         self.requests.append(request)
         while not report.stop_requested:
             time.sleep(0.001)
-        return TrainResult("r", "stopped", 1, 1, self.miou, 1.0, 1.0)
+        folder = request.project.new_run_folder("r")
+        write_json(folder / "config.json", {"model": "x"})
+        if self.checkpoint:
+            (folder / "best.safetensors").touch()
+        return TrainResult(folder.name, "stopped", 1, 1, 0.5, 1.0, 1.0)
 
     def score(self, request, report):
         self.scored.append(request)
@@ -256,10 +260,11 @@ def stop_at_once(page, jobs, opened, qtbot) -> None:
 
 
 def test_a_stopped_run_is_scored_so_that_review_has_something(page, opened, monkeypatch, qtbot):
-    jobs = FakeJobs(monkeypatch, miou=0.5)
+    jobs = FakeJobs(monkeypatch, checkpoint=True)
     stop_at_once(page, jobs, opened, qtbot)
     qtbot.waitUntil(lambda: page.run_view.bar.maximum() == 3)
-    assert (jobs.scored[0].run, jobs.scored[0].part) == ("r", "val")
+    assert jobs.scored[0].run == opened.session.project.runs()[-1].name
+    assert jobs.scored[0].part == "val"
     assert page.run_view.bar.value() == 1
     assert not page.run_view.review_button.isVisible()
     with qtbot.waitSignal(opened.session.runs_changed):
@@ -270,7 +275,7 @@ def test_a_stopped_run_is_scored_so_that_review_has_something(page, opened, monk
 
 
 def test_the_scoring_of_a_stopped_run_can_be_skipped(page, opened, monkeypatch, qtbot):
-    jobs = FakeJobs(monkeypatch, miou=0.5)
+    jobs = FakeJobs(monkeypatch, checkpoint=True)
     stop_at_once(page, jobs, opened, qtbot)
     qtbot.waitUntil(lambda: bool(jobs.scored))
     qtbot.keyClick(page.run_view.stop_button, Qt.Key.Key_Space)
@@ -280,8 +285,23 @@ def test_the_scoring_of_a_stopped_run_can_be_skipped(page, opened, monkeypatch, 
     assert page.run_view.stop_button.text() == "Stop and keep best"
 
 
-def test_a_run_stopped_before_it_was_checked_is_not_scored(page, opened, monkeypatch, qtbot):
-    jobs = FakeJobs(monkeypatch, miou=None)
+def test_closing_the_window_after_a_stop_scores_nothing(page, opened, monkeypatch, qtbot):
+    jobs = FakeJobs(monkeypatch, checkpoint=True)
+    qtbot.waitUntil(lambda: not opened.runner.active)
+    page.start()
+    qtbot.waitUntil(lambda: bool(jobs.requests))
+    # The window is told first, and closes the project.
+    opened.runner.succeeded.disconnect(page._take_result)
+    opened.runner.succeeded.connect(opened.session.close_project)
+    opened.runner.succeeded.connect(page._take_result)
+    page.stop()
+    qtbot.waitUntil(lambda: not page.training)
+    assert not opened.runner.active
+    assert not jobs.scored
+
+
+def test_a_run_stopped_before_it_had_a_model_is_not_scored(page, opened, monkeypatch, qtbot):
+    jobs = FakeJobs(monkeypatch)
     stop_at_once(page, jobs, opened, qtbot)
     qtbot.waitUntil(lambda: not page.training)
     qtbot.waitUntil(lambda: not opened.runner.busy)

@@ -109,7 +109,10 @@ class TrainPage(Page):
     def _score(self, run: str) -> None:
         """Score a run that was stopped, so that there is something to review."""
         project = self.session.project
-        if project is not None and project.split is not None and project.split.names("val"):
+        # There is no project any more where the stop was part of closing the window.
+        if project is None or project.split is None:
+            return
+        if project.run(run).has_checkpoint and project.split.names("val"):
             request = EvaluateRequest(project, run)
             self.runner.start(SCORING, partial(evaluate.run, request))
             self._scoring = True
@@ -228,7 +231,7 @@ class TrainPage(Page):
                 self.show_setup()
             else:
                 self.run_view.show_result(result)
-                if result.status == "stopped" and result.val_miou is not None:
+                if result.status == "stopped":
                     self._score(result.run)
             self.session.note_runs()
         elif isinstance(result, Scores) and self._scoring:

@@ -89,8 +89,9 @@ class TrainRun(QWidget):
 
     def show_result(self, result: TrainResult) -> None:
         """Show how the run ended."""
-        done = "Finished" if result.status == "completed" else "Stopped; the best state is kept"
-        self._ended = f"{done} after {duration(result.seconds)}"
+        took = duration(result.seconds)
+        stopped = f"Stopped after {took}; the best state is kept"
+        self._ended = f"Finished after {took}" if result.status == "completed" else stopped
         self.left.set_value(NOT_MEASURED)
         self.show_scored("")
 
