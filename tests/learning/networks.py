@@ -40,17 +40,17 @@ class Scarce(nn.Module):
 
 
 class TurnsIntoNothing(nn.Module):
-    """A network that answers with NaN from its n-th training step on."""
+    """A network that answers with NaN from its n-th step on, in training or in checking."""
 
-    def __init__(self, after: int) -> None:
+    def __init__(self, after: int, *, checking: bool = False) -> None:
         super().__init__()
         self.backbone = nn.Conv2d(3, 4, 1)
         self.classifier = nn.Sequential(nn.ReLU(), nn.Conv2d(4, 3, 1))
-        self._steps, self._after = itertools.count(), after
+        self._steps, self._after, self._checking = itertools.count(), after, checking
 
     def forward(self, photos: torch.Tensor) -> dict[str, torch.Tensor]:
         out = self.classifier(self.backbone(photos))
-        late = self.training and next(self._steps) >= self._after
+        late = self.training != self._checking and next(self._steps) >= self._after
         return {"out": out * math.nan if late else out}
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ from segstudio.core.events import (
     RunStarted,
     StepDone,
 )
-from segstudio.learning.evaluation import Checked, Validation, summary
+from segstudio.learning.checkpoint import Checkpoint
+from segstudio.learning.evaluation import Checked, Checker, Validation, summary
 from segstudio.learning.loop import FitResult, Training, fit
 from segstudio.photos.reader import read_photo
 
@@ -185,6 +187,18 @@ def test_loss_that_is_no_number_at_once_keeps_no_initial_weights(
     assert not training.folder.best.exists()
 
 
+@pytest.mark.parametrize("val", [2, 0])
+def test_answers_that_are_no_number_are_never_the_best(
+    make_training: MakeTraining, val: int
+) -> None:
+    network, report = TurnsIntoNothing(4, checking=True), Listener()
+    training = make_training(network=network, val=val, epochs=9)
+    assert fit(training, report).standing.best_epoch == 1
+    assert [event.epoch for event in report.of(EpochDone)] == [1]
+    assert "no number in epoch 2" in report.said()
+    assert Checkpoint.load(training.folder.best).epoch == 1
+
+
 def test_weights_that_ran_away_in_the_last_step_are_not_kept(make_training: MakeTraining) -> None:
     # The loss of the step itself was finite, and no validation photo tells.
     def run_away(event: Event) -> bool:
@@ -221,6 +235,22 @@ def test_out_of_memory_while_checking_goes_on_in_parts_and_says_so(
     (whole, _), (parts, report) = (history_of(str(n), net) for n, net in enumerate(networks))
     assert [line["val_miou"] for line in parts] == [line["val_miou"] for line in whole]
     assert report.said().count("384 x 256 px at once") == 1
+
+
+def test_an_epochs_seconds_hold_its_checking(
+    make_training: MakeTraining, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = Checker.check
+
+    def slow(*arguments: Any) -> Iterator[Checked]:
+        time.sleep(0.3)
+        return check(*arguments)
+
+    monkeypatch.setattr(Checker, "check", slow)
+    training, report = make_training(epochs=1), Listener()
+    fit(training, report)
+    assert report.of(EpochDone)[0].seconds >= 0.3
+    assert training.folder.history()[0]["seconds"] >= 0.3
 
 
 def test_predictions_do_not_pile_up_while_checking(
