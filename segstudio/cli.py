@@ -314,7 +314,7 @@ def open_window() -> None:
 def main() -> None:
     """Run the command line; what nobody foresaw is told in one message, traced with --debug."""
     try:
-        code = segstudio.main(standalone_mode=False, obj={})
+        code = segstudio.main(prog_name="segstudio", standalone_mode=False, obj={})
     except click.exceptions.Abort:
         sys.exit(INTERRUPTED)
     except click.ClickException as error:

@@ -137,7 +137,7 @@ def run_to_exit(job: Callable[[TerminalReporter], Outcome], *, as_json: bool) ->
         tell_failure(error, as_json=as_json)
         return error.exit_code
     if as_json:
-        sys.stdout.write(json.dumps(outcome.value, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(outcome.value) + "\n")
     else:
         sys.stdout.write(outcome.text + "\n")
     return outcome.exit_code
@@ -148,7 +148,7 @@ def tell_failure(error: SegStudioError, *, as_json: bool = False) -> None:
     sys.stderr.write(f"{error}\n")
     if as_json:
         value = {"what": error.what, "meaning": error.meaning, "remedy": error.remedy}
-        sys.stdout.write(json.dumps({"error": value}, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps({"error": value}) + "\n")
 
 
 def _left(seconds: float | None) -> str:

@@ -114,5 +114,5 @@ def make_tiny_project(root: Path, palette: Palette, photos: int) -> Project:
         label = rasterize(annotation, palette, TINY_SIZE).label
         write_label(project.label_path(entry), label, palette)
     project.store(rows)
-    project.mark_labels_current()
+    project.mark_labels(palette)
     return project

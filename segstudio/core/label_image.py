@@ -14,6 +14,7 @@ from segstudio.core.files import write_atomic
 from segstudio.core.palette import Palette
 
 LabelArray = npt.NDArray[np.uint8]
+LABELS = "labels"
 
 
 def encode_label(label: LabelArray, palette: Palette) -> bytes:
@@ -23,6 +24,17 @@ def encode_label(label: LabelArray, palette: Palette) -> bytes:
     stream = io.BytesIO()
     image.save(stream, format="PNG")
     return stream.getvalue()
+
+
+def refuse_foreign_labels(root: Path) -> None:
+    """Raise SegStudioError where a folder that we never wrote into has label images already."""
+    folder = root / LABELS
+    if folder.is_dir() and any(folder.iterdir()):
+        raise SegStudioError(
+            f"The folder {folder} is not empty.",
+            meaning="SegStudio did not make what is in it and would write label images over it.",
+            remedy="Choose another folder to write into, or move that one away.",
+        )
 
 
 def write_label(path: Path, label: LabelArray, palette: Palette) -> None:

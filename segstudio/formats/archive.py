@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from segstudio.core.errors import SegStudioError
 from segstudio.core.problems import Problem
-from segstudio.formats.source import MAX_FILES, FolderSource, Source, is_junk
+from segstudio.formats.source import MAX_FILES, FolderSource, Source, as_text, is_junk, is_text
 
 MAX_MEMBER_BYTES = 512 << 20
 MAX_RATIO = 200
@@ -33,6 +33,11 @@ _ZIP_ERRORS = (
 
 def open_source(path: Path) -> Source:
     """Open what the user named; SegStudioError where it is not there or cannot be opened."""
+    if not is_text(str(path)):
+        raise SegStudioError(
+            f"{as_text(str(path))} cannot be opened: its name is in an old character set.",
+            remedy="Rename the file or folder, then try again.",
+        )
     try:
         if path.is_dir():
             return FolderSource(path)

@@ -13,6 +13,8 @@ MAX_FILES = 200_000
 MAX_FILE_BYTES = 1 << 30
 
 _JUNK_FOLDERS = frozenset({"__MACOSX", "$RECYCLE.BIN", "@eaDir"})
+_MADE_BY_US = frozenset({Path("annotations/originals"), Path("runs"), Path("cache")})
+_NO_TEXT = "left out: the name is in an old character set; rename it"
 _JUNK_FILES = frozenset({"thumbs.db", "desktop.ini"})
 
 
@@ -117,15 +119,17 @@ class FolderSource(Source):
                 place = (here / subfolder).relative_to(self.root).as_posix()
                 problems.append(Problem("info", place, "is a project: not looked into"))
                 subfolders.remove(subfolder)
+            relative = here.relative_to(self.root)
+            if (self.root / "project.json").is_file():
+                subfolders[:] = [s for s in subfolders if (relative / s) not in _MADE_BY_US]
             for subfolder in (s for s in subfolders if (here / s).is_symlink()):
                 place = (here / subfolder).relative_to(self.root).as_posix()
                 problems.append(Problem("warning", place, "is a link to a folder: not followed"))
-            relative = here.relative_to(self.root)
-            found += [
-                (relative / name).as_posix()
-                for name in names
-                if not is_junk(name) and (here / name).is_file()
-            ]
+            usable = [n for n in names if not is_junk(n) and (here / n).is_file()]
+            for name in [name for name in (*usable, *subfolders) if not is_text(name)]:
+                problems.append(Problem("warning", as_text(str(relative / name)), _NO_TEXT))
+            subfolders[:] = [s for s in subfolders if is_text(s)]
+            found += [(relative / name).as_posix() for name in usable if is_text(name)]
             if len(found) > MAX_FILES:
                 raise SegStudioError(
                     f"{self.root} holds more than {MAX_FILES} files.",
@@ -133,6 +137,16 @@ class FolderSource(Source):
                 )
         self.problems = tuple(problems)
         return tuple(sorted(found))
+
+
+def is_text(name: str) -> bool:
+    """Tell whether a file's name can be written down; some of old systems are mere bytes."""
+    return as_text(name) == name
+
+
+def as_text(name: str) -> str:
+    """Return a file's name with a mark in the place of bytes that are no text."""
+    return name.encode("utf-8", "replace").decode()
 
 
 def is_junk(name: str) -> bool:

@@ -29,6 +29,5 @@ def burn(project: Project, report: Reporter) -> bool:
             write_label(project.label_path(entry), label, palette)
     if entries:
         report(Progress("Making label images", len(entries), len(entries)))
-    if palette == project.palette:
-        project.mark_labels_current()
+    project.mark_labels(palette)
     return True

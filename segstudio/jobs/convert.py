@@ -7,7 +7,7 @@ from pathlib import Path
 
 from segstudio.core.events import ProblemFound, Reporter
 from segstudio.core.files import write_json
-from segstudio.core.label_image import write_label
+from segstudio.core.label_image import LABELS, refuse_foreign_labels, write_label
 from segstudio.core.palette import Palette
 from segstudio.core.rasterize import Raster
 from segstudio.formats.names import label_name
@@ -34,11 +34,16 @@ def run(request: ConvertRequest, report: Reporter) -> ImportReport:
     palette = Palette.load(request.palette) if request.palette else None
 
     def write(ready: Ready) -> str:
-        place = f"labels/{label_name(ready.name)}"
+        place = f"{LABELS}/{label_name(ready.name)}"
         write_label(request.out / place, ready.label, rules.palette)
         return place
 
+    if not (request.out / "palette.json").exists():
+        refuse_foreign_labels(request.out)
     with collected(request.sources, request.photos, request.format, report) as found:
+        if found.interrupted:
+            # Half of the labels would number the classes differently.
+            return import_report(found, BurnedAll())
         if palette is None:
             labels, doubts = class_labels(found)
             palette = Palette.from_labels(labels)

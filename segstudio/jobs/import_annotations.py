@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,20 +14,22 @@ from segstudio.core.annotation import Annotation
 from segstudio.core.errors import SegStudioError
 from segstudio.core.events import ProblemFound, Reporter
 from segstudio.core.files import fingerprint, write_atomic
-from segstudio.core.label_image import write_label
+from segstudio.core.label_image import LABELS, write_label
 from segstudio.core.palette import Palette
 from segstudio.formats.detect import Claim
 from segstudio.formats.names import label_name, safe_name
+from segstudio.formats.pairing import stem
 from segstudio.formats.photo_pool import Photo, display_names
 from segstudio.jobs.burn import burn
 from segstudio.jobs.convert import import_report
-from segstudio.jobs.import_burning import Ready, Rules, burn_all, name_pairs
-from segstudio.jobs.import_labels import class_labels
+from segstudio.jobs.import_burning import BurnedAll, Ready, Rules, burn_all, name_pairs
+from segstudio.jobs.import_labels import class_labels, with_classes_of
 from segstudio.jobs.import_reading import Collected, collected
 from segstudio.jobs.import_report import ImportReport, keep_report
 from segstudio.photos.reader import PhotoSize
 from segstudio.project.entries import PhotoEntry
-from segstudio.project.project import MANIFEST, Project
+from segstudio.project.manifest import holds_project
+from segstudio.project.project import Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,31 +46,42 @@ class ImportRequest:
 def run(request: ImportRequest, report: Reporter) -> ImportReport:
     """Add photos, annotations and label images; importing again updates what is there."""
     given = Palette.load(request.palette) if request.palette else None
-    with (
-        collected(request.sources, request.photos, request.format, report) as found,
-        _project(request, given) as project,
-    ):
-        before, current = project.palette, project.labels_current()
-        _extend_palette(project, given, found, report)
-        _keep_originals(project, found.claims)
-        taking = _Taking(project)
-        known = taking.known_names(found)
-        taken = {entry.name for entry in project.photos} - set(known.values())
-        rules = Rules(project.palette, "exact", taking.write, photo_needed=True, keep=taking.keep)
-        try:
-            burned = burn_all(name_pairs(found.pairs, known, taken), rules, report)
-        finally:
-            # What was finished before a stop or a full disk is kept.
-            project.store(taking.rows)
-        imported = {entry.name for entry, _ in taking.rows}
-        others = any(e.annotated and e.name not in imported for e in project.photos)
-        if others and project.palette != before:
-            burn(project, report)
-        elif current or not others:
-            project.mark_labels_current()
-        result = import_report(found, burned)
-        keep_report(project.root, result)
-        return result
+    with collected(request.sources, request.photos, request.format, report) as found:
+        if found.interrupted:
+            # Half of the labels would number the classes differently.
+            return import_report(found, BurnedAll())
+        with _project(request, given) as project:
+            result = import_report(found, _take_over(project, given, found, report))
+            keep_report(project.root, result)
+            return result
+
+
+def _take_over(
+    project: Project, given: Palette | None, found: Collected, report: Reporter
+) -> BurnedAll:
+    """Bring palette, originals, photos, annotations and label images into the project."""
+    before, current = project.palette, project.labels_current()
+    _extend_palette(project, given, found, report)
+    _keep_originals(project, found.claims)
+    palette = project.palette
+    taking = _Taking(project, palette)
+    known = taking.known_names(found)
+    taken = taking.taken_names(found) - set(known.values())
+    rules = Rules(palette, "exact", taking.write, photo_needed=True, keep=taking.keep)
+    # A crash from here on may leave new label images beside old annotations.
+    project.mark_labels(None)
+    try:
+        burned = burn_all(name_pairs(found.pairs, known, taken), rules, report)
+    finally:
+        # What was finished before a stop or a full disk is kept.
+        project.store(taking.rows)
+    imported = {entry.name for entry, _ in taking.rows}
+    others = any(e.annotated and e.name not in imported for e in project.photos)
+    if others and palette != before:
+        burn(project, report)
+    elif current or not others:
+        project.mark_labels(palette)
+    return burned
 
 
 @contextmanager
@@ -77,8 +91,7 @@ def _project(request: ImportRequest, palette: Palette | None) -> Iterator[Projec
     if isinstance(root, Project):
         yield root
         return
-    there = (root / MANIFEST).exists() or (root / f"{MANIFEST}.bak").exists()
-    with Project.open(root) if there else Project.create(root, palette) as project:
+    with Project.open(root) if holds_project(root) else Project.create(root, palette) as project:
         yield project
 
 
@@ -91,12 +104,7 @@ def _extend_palette(
         if not project.photos:
             project.set_palette(given, "Use the palette file")
             return
-        for entry in given.classes:
-            if palette.find(entry.name) is None:
-                free = all(entry.id != own.id for own in palette.classes)
-                number = entry.id if free else palette.next_id()
-                update = {"id": number, "aliases": (), "map_to": None}
-                palette = palette.with_class(entry.model_copy(update=update))
+        palette = with_classes_of(palette, given)
     else:
         labels, doubts = class_labels(found, palette)
         found.problems += doubts
@@ -131,34 +139,57 @@ class _Taking:
     """Takes photos and annotations over into a project; its methods run on several threads."""
 
     project: Project
+    palette: Palette
     rows: list[tuple[PhotoEntry, Annotation | None]] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
 
     def known_names(self, found: Collected) -> dict[Photo, str]:
         """Return the photos that the project has already, by place or by name and content."""
         members = {pair.photo: pair.member for pair in found.pairs if pair.photo is not None}
-        by_path = {entry.path: entry for entry in self.project.photos}
-        by_name = {entry.name: entry for entry in self.project.photos}
+        by_path = {entry.path: entry.name for entry in self.project.photos}
         known: dict[Photo, str] = {}
         for photo, name in display_names(members).items():
-            if photo.path is not None:
-                entry = by_path.get(self.project.stored_path(photo.path))
-                entry = entry or _same_content(by_name.get(name), photo.path)
-            else:
-                entry = by_name.get(name)
-                copy = self.project.root / "photos" / name
-                if entry and not (
-                    copy.is_file() and copy.read_bytes() == photo.source.read(photo.member)
-                ):
-                    entry = None
-            if entry is not None and entry.name not in known.values():
-                known[photo] = entry.name
+            settled = by_path.get(self.project.stored_path(photo.path)) if photo.path else None
+            settled = settled or self._settled(name, photo)
+            if settled is not None and settled not in known.values():
+                known[photo] = settled
         return known
+
+    def _settled(self, name: str, photo: Photo) -> str | None:
+        """Return the name under which the project has a photo that is called `name` elsewhere."""
+        # One that was renamed to stay distinct is called like it, with something behind.
+        renamed = (e.name for e in self.project.photos if e.name.startswith(f"{stem(name)}-"))
+        return next((own for own in (name, *renamed) if self._has(own, photo)), None)
+
+    def taken_names(self, found: Collected) -> set[str]:
+        """Return the names of the project's photos and of files that a copy would write over."""
+        folder = self.project.root / "photos"
+        named = {p.photo.path.resolve() for p in found.pairs if p.photo and p.photo.path}
+        files = (path for path in folder.rglob("*") if path.is_file() and path not in named)
+        return {entry.name for entry in self.project.photos} | {
+            path.relative_to(folder).as_posix() for path in files
+        }
+
+    def _place(self, name: str) -> Path:
+        """Return where the photo of that name is, or is to be copied to."""
+        with contextlib.suppress(KeyError, SegStudioError):
+            return self.project.photo_path(self.project.photo(name))
+        return self.project.root / "photos" / name
+
+    def _has(self, name: str, photo: Photo) -> bool:
+        """Tell whether the photo that has this name here has the content of `photo`."""
+        try:
+            if photo.path is not None:
+                return fingerprint(photo.path) == self.project.photo(name).digest
+            place = self._place(safe_name(name))
+            return place.is_file() and place.read_bytes() == photo.source.read(photo.member)
+        except (OSError, KeyError, SegStudioError):
+            return False
 
     def write(self, ready: Ready) -> str:
         """Write a label image and note the photo with its annotation."""
-        place = f"labels/{label_name(ready.name)}"
-        write_label(self.project.root / place, ready.label, self.project.palette)
+        place = f"{LABELS}/{label_name(ready.name)}"
+        write_label(self.project.root / place, ready.label, self.palette)
         if ready.photo is not None:
             height, width = ready.label.shape
             self._note(ready.name, ready.photo, (width, height), ready.annotation)
@@ -174,8 +205,9 @@ class _Taking:
     ) -> None:
         path = photo.path
         if path is None:
-            path = self.project.root / "photos" / name
-            write_atomic(path, photo.source.read(photo.member))
+            path = self._place(name)
+            if not path.is_file():
+                write_atomic(path, photo.source.read(photo.member))
         try:
             digest = fingerprint(path)
         except OSError as error:
@@ -190,11 +222,3 @@ class _Taking:
         )
         with self.lock:
             self.rows.append((entry, annotation))
-
-
-def _same_content(entry: PhotoEntry | None, path: Path) -> PhotoEntry | None:
-    """Return the entry where its photo and the file at `path` are one, moved since."""
-    try:
-        return entry if entry is not None and fingerprint(path) == entry.digest else None
-    except OSError:
-        return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from segstudio.core.palette import Palette
+from segstudio.core.palette import IGNORE, Palette
 from segstudio.core.problems import Problem
 from segstudio.jobs.import_reading import Collected
 
@@ -33,6 +33,26 @@ def class_labels(
         if len(names) > 1
     ]
     return labels, problems
+
+
+def with_classes_of(palette: Palette, given: Palette) -> Palette:
+    """Add the classes of another palette by name; ids that exist keep their meaning."""
+    added = [entry for entry in given.classes if palette.find(entry.name) is None]
+    for entry in added:
+        free = all(entry.id != own.id for own in palette.classes)
+        update = {
+            "id": entry.id if free else palette.next_id(),
+            "aliases": tuple(alias for alias in entry.aliases if palette.find(alias) is None),
+            "map_to": None,
+        }
+        palette = palette.with_class(entry.model_copy(update=update))
+    for entry in added:
+        own = palette.find(entry.name)
+        if own is not None and entry.map_to is not None:
+            ignored = entry.map_to == IGNORE
+            into = None if ignored else palette.find(given.name_of(entry.map_to))
+            palette = palette.merged(own.id, into.painted_id if into else IGNORE)
+    return palette
 
 
 def _used(found: Collected) -> set[str]:

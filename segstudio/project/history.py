@@ -61,7 +61,9 @@ class History(BaseModel):
         return History(states=states, cursor=len(states) - 1)
 
     def moved(self, by: int) -> History:
-        """Return the history with another state current."""
+        """Return the history with another state current; SegStudioError where there is none."""
+        if not 0 <= self.cursor + by < len(self.states):
+            raise SegStudioError(f"There is nothing to {'undo' if by < 0 else 'redo'}.")
         return self.model_copy(update={"cursor": self.cursor + by})
 
     def save(self, path: Path) -> None:

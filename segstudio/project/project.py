@@ -5,37 +5,26 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
-from types import TracebackType
+from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from segstudio.core.annotation import Annotation
 from segstudio.core.errors import SegStudioError
 from segstudio.core.files import cannot_write, read_json, write_atomic, write_json
+from segstudio.core.label_image import LABELS, refuse_foreign_labels
 from segstudio.core.palette import Palette
+from segstudio.formats.names import label_name
 from segstudio.project.entries import PhotoEntry, RunInfo, Split, TrainingChoice
 from segstudio.project.history import History, State
 from segstudio.project.lock import ProjectLock
+from segstudio.project.manifest import MANIFEST, Manifest, holds_project
 from segstudio.project.photo_finder import find_moved_photo
 from segstudio.project.runs import find_run, list_runs, new_run_folder
 
-MANIFEST = "project.json"
 _ANNOTATION: TypeAdapter[Annotation] = TypeAdapter(Annotation)
 _PHOTOS: TypeAdapter[tuple[PhotoEntry, ...]] = TypeAdapter(tuple[PhotoEntry, ...])
-
-
-class Manifest(BaseModel):
-    """project.json: palette, split, what label images were burnt with, and how to train."""
-
-    model_config = ConfigDict(frozen=True, populate_by_name=True)
-
-    schema_version: int = Field(1, alias="schema", ge=1, le=1)
-    palette: Palette
-    split: Split | None = None
-    burnt_with: Palette | None = None
-    training: TrainingChoice | None = None
 
 
 class Project:
@@ -58,17 +47,20 @@ class Project:
                 remedy="Update SegStudio, or copy the .bak files in that folder over the others.",
             ) from error
         self._by_name = {entry.name: entry for entry in self._photos}
-        self._history = History.load(root / "history.json", self._state("Opened"))
+        self._history = History.load(
+            root / "history.json", State(what="Opened", palette=self.palette, split=self.split)
+        )
 
     # Opening and closing
 
     @classmethod
     def create(cls, root: Path, palette: Palette | None = None) -> Project:
-        """Make a project in a new or empty folder and open it for writing."""
-        if (root / MANIFEST).exists():
+        """Make a project and open it; SegStudioError where it would write over what is there."""
+        if holds_project(root):
             raise SegStudioError(
                 f"There is a project in {root} already.", remedy="Open it, or choose a new folder."
             )
+        refuse_foreign_labels(root)
         manifest = Manifest(palette=palette or Palette.from_labels([]))
         write_json(root / MANIFEST, manifest.model_dump(mode="json", by_alias=True))
         return cls.open(root)
@@ -80,7 +72,7 @@ class Project:
         Raises SegStudioError where it is none, is damaged, or is in use by another process.
         """
         root = root.resolve()
-        if not (root / MANIFEST).is_file() and not (root / f"{MANIFEST}.bak").is_file():
+        if not holds_project(root):
             raise SegStudioError(
                 f"{root} is not a SegStudio project.",
                 meaning=f"A project is a folder with a file {MANIFEST} in it.",
@@ -105,12 +97,7 @@ class Project:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     # What is in it
@@ -154,7 +141,7 @@ class Project:
 
     def label_path(self, entry: PhotoEntry) -> Path:
         """Return where the photo's label image is or will be."""
-        return self.root / "labels" / PurePosixPath(entry.name).with_suffix(".png")
+        return self.root / LABELS / label_name(entry.name)
 
     def annotation(self, entry: PhotoEntry) -> Annotation | None:
         """Return the photo's shapes, None where it was never annotated."""
@@ -180,16 +167,18 @@ class Project:
         """Add or replace photos with their annotations; a photo without one keeps its old one."""
         self._check_writable()
         with self._writing:
+            by_name = dict(self._by_name)
             for entry, annotation in photos:
-                known = self._by_name.get(entry.name)
+                known = by_name.get(entry.name)
                 if annotation is not None:
                     path = self._annotation_path(entry.name)
                     write_atomic(path, _ANNOTATION.dump_json(annotation, indent=1))
                 annotated = annotation is not None or (known is not None and known.annotated)
-                self._by_name[entry.name] = entry.model_copy(update={"annotated": annotated})
-            self._photos = tuple(self._by_name[name] for name in sorted(self._by_name))
-            rows = _PHOTOS.dump_python(self._photos, mode="json")
-            write_json(self.root / "photos.json", rows, keep_backup=True)
+                by_name[entry.name] = entry.model_copy(update={"annotated": annotated})
+            rows = tuple(by_name[name] for name in sorted(by_name))
+            value = _PHOTOS.dump_python(rows, mode="json")
+            write_json(self.root / "photos.json", value, keep_backup=True)
+            self._by_name, self._photos = by_name, rows
 
     def stored_path(self, photo: Path) -> str:
         """Return how to refer to a photo: relative when it is near the project, else absolute."""
@@ -200,13 +189,11 @@ class Project:
 
     def set_palette(self, palette: Palette, what: str) -> None:
         """Change the palette; `what` names the edit for undo."""
-        if palette != self.palette:
-            self._edit(State(what=what, palette=palette, split=self.split))
+        self._edit(what, {"palette": palette})
 
     def set_split(self, split: Split, what: str) -> None:
         """Lock a split; `what` names the edit for undo."""
-        if split != self.split:
-            self._edit(State(what=what, palette=self.palette, split=split))
+        self._edit(what, {"split": split})
 
     def set_training_choice(self, choice: TrainingChoice) -> None:
         """Remember what to train with; it is no edit to undo."""
@@ -225,18 +212,16 @@ class Project:
 
     def undo(self) -> str:
         """Take the last edit back and return its name; SegStudioError where there is none."""
-        if not self.can_undo:
-            raise SegStudioError("There is nothing to undo.")
-        undone = self._history.current.what
-        self._apply(self._history.moved(-1))
-        return undone
+        with self._writing:
+            undone = self._history.current.what
+            self._apply(self._history.moved(-1))
+            return undone
 
     def redo(self) -> str:
         """Do the last undone edit again and return its name; SegStudioError where there is none."""
-        if not self.can_redo:
-            raise SegStudioError("There is nothing to redo.")
-        self._apply(self._history.moved(+1))
-        return self._history.current.what
+        with self._writing:
+            self._apply(self._history.moved(+1))
+            return self._history.current.what
 
     # Label images and runs
 
@@ -244,9 +229,9 @@ class Project:
         """Whether the label images were burnt with the palette as it is now, colours included."""
         return self._manifest.burnt_with == self.palette
 
-    def mark_labels_current(self) -> None:
-        """Remember that all label images were burnt with the palette as it is now."""
-        self._write({"burnt_with": self.palette})
+    def mark_labels(self, burnt_with: Palette | None) -> None:
+        """Remember the palette that all label images were burnt with; None: they are in doubt."""
+        self._write({"burnt_with": burnt_with})
 
     def runs(self) -> tuple[RunInfo, ...]:
         """Return the runs, oldest first."""
@@ -266,18 +251,20 @@ class Project:
     def _annotation_path(self, name: str) -> Path:
         return self.root / "annotations" / f"{name}.json"
 
-    def _state(self, what: str) -> State:
-        return State(what=what, palette=self.palette, split=self.split)
-
-    def _edit(self, state: State) -> None:
-        self._apply(self._history.after(state))
+    def _edit(self, what: str, change: dict[str, object]) -> None:
+        with self._writing:
+            before = self._history.current
+            after = before.model_copy(update=change)
+            if after != before:
+                self._apply(self._history.after(after.model_copy(update={"what": what})))
 
     def _apply(self, history: History) -> None:
         state = history.current
-        with self._writing:
-            self._write({"palette": state.palette, "split": state.split})
-            history.save(self.root / "history.json")
-            self._history = history
+        self._check_writable()
+        # In this order: a history ahead of the manifest is noticed and dropped.
+        history.save(self.root / "history.json")
+        self._write({"palette": state.palette, "split": state.split})
+        self._history = history
 
     def _write(self, update: dict[str, object]) -> None:
         self._check_writable()

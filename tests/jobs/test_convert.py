@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -131,6 +133,45 @@ def test_nothing_there_fails_with_the_name(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(SegStudioError, match="empty"):
         run(ConvertRequest((tmp_path / "empty",), tmp_path / "out"), Recorder())
+
+
+def test_label_images_of_the_users_are_never_written_over(tmp_path: Path) -> None:
+    photo(tmp_path / "in/a.jpg")
+    labelme(tmp_path / "in/a.xml", "a.jpg")
+    mine = photo(tmp_path / "out/labels/a.png")
+    before = mine.read_bytes()
+    with pytest.raises(SegStudioError, match="labels"):
+        convert(tmp_path / "in", out=tmp_path / "out")
+    assert mine.read_bytes() == before
+    mine.unlink()
+    for _ in range(2):
+        assert convert(tmp_path / "in", out=tmp_path / "out").converted == 1
+
+
+def test_stopped_while_reading_leaves_an_earlier_palette_alone(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        photo(tmp_path / f"in/{name}.jpg")
+        labelme(tmp_path / f"in/{name}.xml", f"{name}.jpg", label=f"thing {name}")
+    out = tmp_path / "out"
+    convert(tmp_path / "in", out=out)
+    before = (out / "palette.json").read_bytes()
+    result = run(ConvertRequest((tmp_path / "in",), out), Recorder(stop_after=1))
+    assert result.interrupted
+    assert (out / "palette.json").read_bytes() == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text elsewhere")
+def test_names_that_are_no_text_are_told_and_left_out(tmp_path: Path) -> None:
+    labelme(tmp_path / "in/a.xml", "a.jpg")
+    photo(tmp_path / "in/a.jpg")
+    bad = tmp_path / "in" / os.fsdecode(b"caf\xe9")
+    bad.mkdir()
+    bad.with_name(f"{bad.name}.jpg").write_bytes(b"")
+    result = convert(tmp_path / "in", out=tmp_path / "out")
+    assert result.converted == result.photos == 1
+    assert sorted(p.path for p in result.problems) == ["caf?", "caf?.jpg"]
+    with pytest.raises(SegStudioError, match=r"caf.*character set"):
+        convert(bad, out=tmp_path / "out")
 
 
 def test_one_refused_source_does_not_stop_another(tmp_path: Path) -> None:

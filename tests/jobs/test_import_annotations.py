@@ -9,6 +9,7 @@ from conftest import Recorder
 
 from jobs.exports import cvat, labelme, photo
 from segstudio.core.errors import SegStudioError
+from segstudio.core.events import Event, Progress
 from segstudio.core.label_image import read_label
 from segstudio.core.palette import Palette, PaletteClass
 from segstudio.jobs.import_annotations import ImportRequest, run
@@ -111,6 +112,110 @@ def test_photos_in_a_zip_are_copied_into_the_project_once(tmp_path: Path) -> Non
             (entry,) = project.photos
             assert entry.path == "photos/a.jpg"
             assert project.photo_path(entry).is_file()
+
+
+def zipped(path: Path, size: tuple[int, int] = (16, 12)) -> Path:
+    """Write a zip of one photo a.jpg with its annotation."""
+    folder = path.parent / f"{path.stem} of zip"
+    with zipfile.ZipFile(path, "w") as out:
+        out.write(photo(folder / "a.jpg", size), "images/a.jpg")
+        out.write(labelme(folder / "a.xml", "a.jpg", size=size), "a.xml")
+    return path
+
+
+def test_a_photo_of_the_users_is_never_written_over_by_one_of_a_zip(tmp_path: Path) -> None:
+    mine = photo(tmp_path / "project/photos/a.jpg", (40, 30))
+    before = mine.read_bytes()
+    imported(tmp_path / "project", zipped(tmp_path / "export.zip"))
+    assert mine.read_bytes() == before
+    imported(tmp_path / "project", tmp_path / "export.zip")
+    with Project.open(tmp_path / "project") as project:
+        (entry,) = project.photos
+        assert (entry.width, project.photo_path(entry) == mine) == (16, False)
+
+
+def test_a_zip_after_its_folder_adds_no_photo_twice(tmp_path: Path) -> None:
+    export = zipped(tmp_path / "export.zip")
+    imported(tmp_path / "project", tmp_path / "export of zip")
+    imported(tmp_path / "project", export)
+    with Project.open(tmp_path / "project") as project:
+        assert [entry.path for entry in project.photos] == ["../export of zip/a.jpg"]
+
+
+def test_copies_that_a_crash_left_are_used_again(tmp_path: Path) -> None:
+    root, export = tmp_path / "project", zipped(tmp_path / "export.zip")
+    imported(root, export)
+    (root / "photos.json").unlink()
+    imported(root, export)
+    with Project.open(root) as project:
+        assert [entry.name for entry in project.photos] == ["a.jpg"]
+
+
+def test_a_project_in_the_folder_of_its_photos_does_not_import_itself(export: Path) -> None:
+    for _ in range(3):
+        result = imported(export, export)
+        assert (result.photos, result.converted) == (3, 2)
+    assert not list(export.glob("annotations/originals/in/annotations"))
+
+
+def test_a_crash_while_importing_again_leaves_no_label_images_in_doubt(
+    tmp_path: Path, export: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "project"
+    imported(root, export)
+
+    def crash(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Project, "store", crash)
+        with pytest.raises(KeyboardInterrupt):
+            imported(root, export)
+    with Project.open(root) as project:
+        assert not project.labels_current()
+    imported(root, export)
+    with Project.open(root) as project:
+        assert project.labels_current()
+
+
+def test_a_palette_edited_in_the_window_meanwhile_leaves_the_label_images_stale(
+    tmp_path: Path, export: Path
+) -> None:
+    class Editing(Recorder):
+        def __call__(self, event: Event) -> None:
+            if isinstance(event, Progress) and event.stage == "Making label images":
+                project.set_palette(project.palette.recolored(1, "#123456"), "Colour")
+
+    with Project.create(tmp_path / "project") as project:
+        run(ImportRequest(project, (export,)), Editing())
+        assert not project.labels_current()
+
+
+def test_stopped_while_reading_no_project_and_no_class_is_made(
+    tmp_path: Path, export: Path
+) -> None:
+    request = ImportRequest(tmp_path / "project", (export,))
+    result = run(request, Recorder(stop_after=1))
+    assert result.interrupted
+    assert not (tmp_path / "project").exists()
+
+
+def test_a_class_file_keeps_what_it_merges_and_ignores(tmp_path: Path, export: Path) -> None:
+    root, palette = tmp_path / "project", tmp_path / "palette.json"
+    imported(root, export)
+    entries = (
+        PaletteClass(id=0, name="nothing", color="#000000", map_to=255),
+        PaletteClass(id=1, name="tree", color="#00ff00", aliases=("shrub", "car")),
+        PaletteClass(id=7, name="bush", color="#888888", map_to=1),
+    )
+    Palette(classes=entries).save(palette)
+    imported(root, export, palette=palette)
+    with Project.open(root) as project:
+        tree = project.palette.find("tree")
+        assert tree is not None
+        assert tree.aliases == ("shrub",)
+        painted = {e.name: e.painted_id for e in project.palette.classes}
+        assert (painted["bush"], painted["nothing"], painted["car"]) == (tree.id, 255, 1)
 
 
 def test_an_open_project_is_used_as_it_is(tmp_path: Path, export: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,50 @@ def test_creating_over_a_project_is_refused(tmp_path: Path, palette: Palette) ->
         Project.create(tmp_path / "mine")
     with Project.open(tmp_path / "mine") as project:
         assert project.palette == palette
+
+
+def test_creating_never_writes_over_label_images_of_the_users(tmp_path: Path) -> None:
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels" / "a.png").write_bytes(b"mine")
+    with pytest.raises(SegStudioError, match="labels"):
+        Project.create(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["labels"]
+
+
+def test_creating_over_the_last_good_state_is_refused(tmp_path: Path, palette: Palette) -> None:
+    with Project.create(tmp_path / "mine", palette) as project:
+        project.set_palette(palette.renamed(1, "heaven"), "Rename")
+    (tmp_path / "mine" / "project.json").unlink()
+    with pytest.raises(SegStudioError, match="already"):
+        Project.create(tmp_path / "mine")
+
+
+def test_a_photo_list_that_cannot_be_written_changes_nothing(tiny_project: Project) -> None:
+    photo_list = tiny_project.root / "photos.json"
+    photo_list.unlink()
+    photo_list.mkdir()
+    with pytest.raises(SegStudioError, match="could not be written"):
+        tiny_project.store([(entry("new.jpg"), None)])
+    assert len(tiny_project.photos) == 6
+    with pytest.raises(KeyError):
+        tiny_project.photo("new.jpg")
+
+
+def test_edits_of_two_threads_at_once_are_all_kept(tmp_path: Path, palette: Palette) -> None:
+    with Project.create(tmp_path / "mine", palette) as project:
+
+        def split() -> None:
+            for seed in range(15):
+                project.set_split(Split(parts={}, method="random", seed=seed), "Split")
+
+        worker = threading.Thread(target=split)
+        worker.start()
+        for number in range(15):
+            project.set_palette(project.palette.renamed(1, f"sky {number}"), "Rename")
+        worker.join()
+        assert project.palette.name_of(1) == "sky 14"
+        assert project.split is not None
+        assert project.split.seed == 14
 
 
 def test_a_folder_that_is_no_project_is_refused_and_left_alone(tmp_path: Path) -> None:
