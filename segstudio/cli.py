@@ -25,6 +25,7 @@ from segstudio.jobs import report as report_job
 from segstudio.jobs import split as split_job
 from segstudio.jobs import train as train_job
 from segstudio.jobs.import_report import ImportReport
+from segstudio.learning.config import TrainConfig
 from segstudio.learning.presets import PRESETS
 from segstudio.learning.settings import parse_settings
 from segstudio.terminal import (
@@ -176,7 +177,13 @@ def split(as_json: bool, **settings: Any) -> None:
     _finish(job, as_json)
 
 
-@segstudio.command()
+def _settings() -> str:
+    """Return every setting with its help, one line each, for the end of `train --help`."""
+    fields = TrainConfig.model_fields.items()
+    return "\n".join(["\b", "Settings:", *(f"  {key}: {own.description}" for key, own in fields)])
+
+
+@segstudio.command(epilog=_settings())
 @click.argument("project", type=_FOLDER)
 @click.option("--preset", type=click.Choice([p.name for p in PRESETS]), default="quick")
 @click.option("--config", type=_FILE, help="Settings in a TOML file.")

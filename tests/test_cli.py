@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from PIL import Image
 
 from segstudio import cli
 from segstudio.core.palette import Palette
+from segstudio.learning.config import TrainConfig
 from segstudio.project.lock import ProjectLock
 
 Run = Callable[..., Result]
@@ -111,6 +115,28 @@ def test_an_unknown_setting_is_wrong_usage_and_names_the_nearest(run: Run, proje
     result = run("train", project, "--set", "epoch=3")
     assert result.exit_code == 2
     assert "epochs" in result.stderr
+
+
+def test_the_help_of_train_lists_every_setting(run: Run) -> None:
+    told = run("train", "--help").stdout
+    for key, field in TrainConfig.model_fields.items():
+        assert f"{key}: {field.description}" in told
+
+
+def test_json_is_readable_whatever_the_terminals_character_set(
+    export: Path, tmp_path: Path
+) -> None:
+    for path in list(export.glob("a.*")):
+        text = path.read_bytes().replace(b"a.png", "картинка.png".encode())
+        path.with_name(f"картинка{path.suffix}").write_bytes(text)
+        path.unlink()
+    ended = subprocess.run(
+        [sys.executable, "-c", "from segstudio.cli import main; main()",
+         "convert", str(export), "--out", str(tmp_path / "out"), "--json"],
+        capture_output=True, check=True, env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+    )  # fmt: skip
+    told = json.loads(ended.stdout.splitlines()[-1])
+    assert [item["photo"] for item in told["items"]] == ["b.png", "картинка.png"]
 
 
 def test_an_unknown_option_is_wrong_usage(run: Run, project: Path) -> None:
