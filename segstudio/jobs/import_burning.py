@@ -162,7 +162,7 @@ def _convert(row: Named, rules: Rules) -> _Outcome:
     pair, name = row.pair, row.name
     problems: list[Problem] = []
     if row.original is not None and (pair.reason is None or rules.keep is not None):
-        text = f'"{row.original}" is taken or cannot be a file's name everywhere; it becomes {label_name(name)}'
+        text = f'"{row.original}" is taken or no name for a file; it becomes {label_name(name)}'
         problems.append(Problem("warning", name, text))
     if pair.reason is not None and (pair.wanted is not None or rules.keep is None):
         return _skipped(row, pair.reason, problems)
