@@ -222,7 +222,7 @@ def test_names_keep_their_folders_and_never_meet(tmp_path: Path) -> None:
     labels = [item.label for item in result.items]
     assert len({str(label).casefold() for label in labels}) == 4
     assert {"labels/x/a.png", "labels/y/a-png.png"} <= set(labels)
-    assert "no distinct name" in told(result)
+    assert "is taken" in told(result)
 
 
 def test_ambiguous_photos_are_asked_about_not_guessed(tmp_path: Path) -> None:
