@@ -39,7 +39,7 @@ LISTS = {
 }
 # Which part of a package the importer may touch, where that is not all of it.
 ONLY = {
-    ("formats", "photos"): {"segstudio.photos.reader"},
+    ("formats", "photos"): {"segstudio.photos.names", "segstudio.photos.reader"},
     ("review", "learning"): {"segstudio.learning.predictor"},
     ("cli", "gui"): {"segstudio.gui.app", "segstudio.gui.benchmark"},
     ("cli", "learning"): LISTS,

@@ -10,10 +10,9 @@ from pathlib import PurePosixPath
 
 from segstudio.core.annotation import Annotation
 from segstudio.formats.photo_pool import Photo
-from segstudio.photos.reader import PHOTO_SUFFIXES
+from segstudio.photos.names import stem
 
 # Stripped from names although SegStudio may not read the kind itself.
-_SUFFIXES = (*PHOTO_SUFFIXES, ".heic", ".heif", ".avif", ".gif", ".jfif", ".dng")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +136,6 @@ def _agreeing(first: Sequence[str], second: Sequence[str]) -> int:
             break
         count += 1
     return count
-
-
-def stem(name: str) -> str:
-    """Return a name without the suffix of a photo; other dots belong to the name."""
-    lower = name.lower()
-    for suffix in _SUFFIXES:
-        if lower.endswith(suffix) and len(name) > len(suffix):
-            return name[: -len(suffix)]
-    return name
 
 
 def declared_path(name: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from segstudio.core.events import Progress, Reporter
+from segstudio.core.errors import SegStudioError
+from segstudio.core.events import ProblemFound, Progress, Reporter
 from segstudio.core.label_image import write_label
+from segstudio.core.problems import Problem
 from segstudio.core.rasterize import rasterize
 from segstudio.project.project import Project
 
@@ -11,7 +13,8 @@ from segstudio.project.project import Project
 def burn(project: Project, report: Reporter) -> bool:
     """Rewrite the label images that are missing or were burnt with another palette.
 
-    Returns False where the user stopped before all were done.
+    A photo whose annotation is damaged is told and has no label image then. Returns False where
+    the user stopped before all were done.
     """
     palette, current = project.palette, project.labels_current()
     entries = [
@@ -23,7 +26,13 @@ def burn(project: Project, report: Reporter) -> bool:
         if report.stop_requested:
             return False
         report(Progress("Making label images", done, len(entries), entry.name))
-        annotation = project.annotation(entry)
+        try:
+            annotation = project.annotation(entry)
+        except SegStudioError as error:
+            # A label image of another palette would be learned from with the wrong classes.
+            project.label_path(entry).unlink(missing_ok=True)
+            report(ProblemFound(Problem("error", entry.name, f"No label image: {error.what}")))
+            continue
         if annotation is not None:
             label = rasterize(annotation, palette, (entry.width, entry.height)).label
             write_label(project.label_path(entry), label, palette)

@@ -10,11 +10,11 @@ from segstudio.core.files import write_json
 from segstudio.core.label_image import LABELS, refuse_foreign_labels, write_label
 from segstudio.core.palette import Palette
 from segstudio.core.rasterize import Raster
-from segstudio.formats.names import label_name
 from segstudio.jobs.import_burning import BurnedAll, Ready, Rules, burn_all, name_pairs
 from segstudio.jobs.import_labels import class_labels
 from segstudio.jobs.import_reading import Collected, collected
 from segstudio.jobs.import_report import ImportItem, ImportReport
+from segstudio.photos.names import label_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,6 @@ from segstudio.core.files import fingerprint, write_atomic
 from segstudio.core.label_image import LABELS, write_label
 from segstudio.core.palette import Palette
 from segstudio.formats.detect import Claim
-from segstudio.formats.names import label_name, safe_name
-from segstudio.formats.pairing import stem
 from segstudio.formats.photo_pool import Photo, display_names
 from segstudio.jobs.burn import burn
 from segstudio.jobs.convert import import_report
@@ -26,6 +24,7 @@ from segstudio.jobs.import_burning import BurnedAll, Ready, Rules, burn_all, nam
 from segstudio.jobs.import_labels import class_labels, with_classes_of
 from segstudio.jobs.import_reading import Collected, collected
 from segstudio.jobs.import_report import ImportReport, keep_report
+from segstudio.photos.names import label_name, safe_name, stem
 from segstudio.photos.reader import PhotoSize
 from segstudio.project.entries import PhotoEntry
 from segstudio.project.manifest import holds_project

@@ -18,11 +18,11 @@ from segstudio.core.events import ProblemFound, Progress, Reporter
 from segstudio.core.palette import Palette
 from segstudio.core.problems import Problem, Severity
 from segstudio.core.rasterize import Burned, Raster, rasterize
-from segstudio.formats.names import DistinctNames, label_name, safe_name
 from segstudio.formats.photo_pool import Photo, display_names
 from segstudio.formats.sizing import fit
 from segstudio.jobs.import_reading import Pair
 from segstudio.jobs.import_report import ClassCount, ImportItem, Status
+from segstudio.photos.names import DistinctNames, label_name, safe_name
 from segstudio.photos.reader import PhotoSize, check_photo
 
 

@@ -10,9 +10,10 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from segstudio.core.errors import SegStudioError
-from segstudio.core.events import Progress, Reporter
+from segstudio.core.events import ProblemFound, Progress, Reporter
 from segstudio.core.label_image import read_label
 from segstudio.core.palette import IGNORE
+from segstudio.core.problems import Problem
 from segstudio.core.splits import PARTS, Part, checked_fractions, random_split, stratified
 from segstudio.jobs.burn import burn
 from segstudio.jobs.opening import opened
@@ -86,8 +87,13 @@ def class_presence(project: Project, report: Reporter) -> dict[str, frozenset[in
     annotated = [entry for entry in project.photos if entry.annotated]
     presence = {}
     for done, entry in enumerate(annotated, 1):
-        ids = np.flatnonzero(np.bincount(read_label(project.label_path(entry)).ravel()))
-        presence[entry.name] = frozenset(map(int, ids)) - {IGNORE}
+        try:
+            label = read_label(project.label_path(entry))
+        except SegStudioError as error:
+            report(ProblemFound(Problem("warning", entry.name, f"In no part: {error.what}")))
+        else:
+            ids = np.flatnonzero(np.bincount(label.ravel()))
+            presence[entry.name] = frozenset(map(int, ids)) - {IGNORE}
         report(Progress("Looking which classes each photo shows", done, len(annotated)))
     return presence
 

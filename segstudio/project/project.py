@@ -15,7 +15,7 @@ from segstudio.core.errors import SegStudioError
 from segstudio.core.files import cannot_write, read_json, write_atomic, write_json
 from segstudio.core.label_image import LABELS, refuse_foreign_labels
 from segstudio.core.palette import Palette
-from segstudio.formats.names import label_name
+from segstudio.photos.names import label_name
 from segstudio.project.entries import PhotoEntry, RunInfo, Split, TrainingChoice
 from segstudio.project.history import History, State
 from segstudio.project.lock import ProjectLock

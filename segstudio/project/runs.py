@@ -26,8 +26,8 @@ def list_runs(folder: Path) -> tuple[RunInfo, ...]:
 def find_run(folder: Path, wanted: str) -> RunInfo:
     """Return the run of a folder name, the `latest`, or the `best` by validation mIoU.
 
-    Without validation scores anywhere the latest run with a checkpoint counts as best.
-    Raises UsageError where there is none.
+    Without validation scores anywhere the latest run with a checkpoint counts as best. Raises
+    SegStudioError where nothing was trained yet, UsageError where there is no run of that name.
     """
     runs = list_runs(folder)
     usable = [run for run in runs if run.has_checkpoint]
@@ -39,6 +39,12 @@ def find_run(folder: Path, wanted: str) -> RunInfo:
     for run in runs:
         if run.name == wanted:
             return run
+    if wanted in ("best", "latest"):
+        raise SegStudioError(
+            f"The project {folder.parent.name} has no trained model yet.",
+            meaning="Nothing was trained in it, or every training ended before its first step.",
+            remedy="Train first: segstudio train PROJECT.",
+        )
     names = ", ".join(run.name for run in runs[-5:]) or "none yet"
     raise UsageError(
         f'There is no run "{wanted}" in {folder}.',

@@ -62,15 +62,20 @@ def test_a_score_of_zero_is_better_than_none(tmp_path: Path) -> None:
     assert find_run(tmp_path, "best").name == "1"
 
 
-@pytest.mark.parametrize("wanted", ["latest", "best", "nowhere", "..", ""])
+@pytest.mark.parametrize("wanted", ["nowhere", "..", ""])
 def test_no_such_run_is_wrong_usage_and_names_those_there(tmp_path: Path, wanted: str) -> None:
     with pytest.raises(UsageError, match="none yet"):
         find_run(tmp_path / "runs", wanted)
-    if wanted in ("latest", "best"):
-        return
     make_run(tmp_path / "runs", "20250101-a", [0.5])
     with pytest.raises(UsageError, match="20250101-a"):
         find_run(tmp_path / "runs", wanted)
+
+
+@pytest.mark.parametrize("wanted", ["latest", "best"])
+def test_before_any_training_says_to_train_first(tmp_path: Path, wanted: str) -> None:
+    with pytest.raises(SegStudioError, match="no trained model yet") as told:
+        find_run(tmp_path / "runs", wanted)
+    assert told.value.exit_code == 1
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Names for label images: safe on every system, inside the target, never two alike."""
+"""Names of photos and label images: safe on every system, in the target, never two alike."""
 
 from __future__ import annotations
 
@@ -8,12 +8,23 @@ import unicodedata
 from collections.abc import Iterable
 
 from segstudio.core.errors import SegStudioError
-from segstudio.formats.pairing import stem
+from segstudio.photos.reader import PHOTO_SUFFIXES
+
+_SUFFIXES = (*PHOTO_SUFFIXES, ".heic", ".heif", ".avif", ".gif", ".jfif", ".dng")
 
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]')
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
 # Most file systems allow 255 bytes; a temporary file's name is a little longer.
 _MAX_BYTES = 200
+
+
+def stem(name: str) -> str:
+    """Return a name without the suffix of a photo; other dots belong to the name."""
+    lower = name.lower()
+    for suffix in _SUFFIXES:
+        if lower.endswith(suffix) and len(name) > len(suffix):
+            return name[: -len(suffix)]
+    return name
 
 
 def safe_name(name: str) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segstudio.core.errors import SegStudioError
-from segstudio.formats.names import DistinctNames, label_name, safe_name
+from segstudio.photos.names import DistinctNames, label_name, safe_name
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "x/y z/ä [1].v2.JPG", "картинка.png", "trailing. .jpg"])
