@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Literal, get_args
 
 from segstudio.core.errors import UsageError
@@ -26,6 +26,13 @@ def checked_fractions(train: float, val: float, test: float) -> dict[Part, float
         )
     total = sum(shares.values())
     return {part: share / total for part, share in shares.items()}
+
+
+def split_by_folders(names: Collection[str]) -> dict[str, Part] | None:
+    """Return the parts where every photo lies in a folder train, val or test, else None."""
+    parts = {name: part for name in names for part in PARTS if name.split("/", 1)[0] == part}
+    complete = parts and all(name in parts for name in names)
+    return parts if complete and "train" in parts.values() else None
 
 
 def random_split(names: Mapping[str, object], fractions: Fractions, seed: int) -> dict[str, Part]:

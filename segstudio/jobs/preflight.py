@@ -16,6 +16,7 @@ from segstudio.core.events import Progress, Reporter
 from segstudio.core.files import write_json
 from segstudio.core.label_image import read_label
 from segstudio.core.palette import IGNORE
+from segstudio.core.splits import split_by_folders
 from segstudio.jobs.burn import burn
 from segstudio.project.entries import PhotoEntry, Split
 from segstudio.project.project import Project
@@ -104,6 +105,8 @@ def _check_photos(facts: Facts) -> list[Finding]:
     if split is None:
         text = f"{_counted(len(facts.photos), 'outlined photo')}, not yet dealt out."
         advice = "About a fifth is kept aside for checking when the training starts."
+        if split_by_folders(facts.photos):
+            advice = "Their folders train, val and test decide which are kept aside for checking."
         return [Finding("good", text, advice)]
     train = sum(name in facts.photos for name in split.names("train"))
     val = sum(name in facts.photos for name in split.names("val"))

@@ -13,7 +13,7 @@ from segstudio.core.events import Message, ProblemFound, Reporter
 from segstudio.core.files import read_json, write_json
 from segstudio.core.palette import Palette
 from segstudio.core.problems import Problem
-from segstudio.core.splits import PARTS, Part
+from segstudio.core.splits import PARTS, Part, split_by_folders
 from segstudio.jobs import split as split_job
 from segstudio.jobs.burn import burn
 from segstudio.jobs.opening import opened
@@ -201,13 +201,11 @@ def _lock_split(
     project: Project, config: TrainConfig, annotated: list[str], report: Reporter
 ) -> None:
     """Lock the split that the settings ask for: by folders where photos lie in them, or dealt."""
-    folders = {name: name.partition("/")[0] for name in annotated}
-    if config.split == "given" and set(folders.values()) <= set(PARTS):
-        parts = {name: part for part in PARTS for name in annotated if folders[name] == part}
-        if "train" in parts.values():
-            project.set_split(Split(parts=parts, method="folders"), "Split photos by folders")
-            report(Message("The folders train, val and test decide which photos check."))
-            return
+    parts = split_by_folders(annotated)
+    if config.split == "given" and parts is not None:
+        project.set_split(Split(parts=parts, method="folders"), "Split photos by folders")
+        report(Message("The folders train, val and test decide which photos check."))
+        return
     method: split_job.SplitMethod = "random" if config.split == "random" else "presence"
     request = split_job.SplitRequest(project, by=method, seed=config.seed)
     counts = split_job.run(request, report).photos

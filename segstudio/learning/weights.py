@@ -77,8 +77,8 @@ def take_weights(
     _check_backbone(own, given, fitting, entry, path)
     model.load_weights({**own, **fitting})
     fresh = [key for key in own if key not in fitting]
-    left = f"; {len(fresh)} of the head start fresh" if fresh else ""
-    report(Message(f"{path.name}: {len(fitting)} of {len(own)} tensors were taken{left}."))
+    left = "; what answers with your classes starts fresh" if fresh else ""
+    report(Message(f"{path.name} fits: {len(fitting)} of {len(own)} tensors were taken{left}."))
 
 
 def _is_dict(value: object) -> bool:

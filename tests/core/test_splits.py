@@ -19,6 +19,7 @@ from segstudio.core.splits import (
     checked_fractions,
     part_sizes,
     random_split,
+    split_by_folders,
     stratified,
 )
 
@@ -177,3 +178,12 @@ def test_senseless_shares_are_wrong_usage(shares: tuple[float, float, float]) ->
 
 def test_shares_need_not_sum_to_one() -> None:
     assert checked_fractions(8, 2, 0) == {"train": 0.8, "val": 0.2, "test": 0.0}
+
+
+def test_folders_decide_where_every_photo_lies_in_one() -> None:
+    names = ["train/a.jpg", "train/b/c.jpg", "val/a.jpg"]
+    assert split_by_folders(names) == dict(zip(names, ("train", "train", "val"), strict=True))
+    assert split_by_folders([*names, "a.jpg"]) is None
+    assert split_by_folders(["val/a.jpg"]) is None
+    assert split_by_folders(["training/a.jpg"]) is None
+    assert split_by_folders([]) is None

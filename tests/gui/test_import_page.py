@@ -22,14 +22,15 @@ from segstudio.project.project import Project
 MakePage = Callable[[PageTools, str], Page]
 LOST = Problem("error", "lost.xml", "No photo of that name was found.", 3)
 ODD = Problem("warning", "001.xml", "A shape has two points only.", 12)
+NOTE = Problem("info", "000.xml", "A shape is fully covered by others.", 7)
 REPORT = ImportReport(
     "labelme-xml",
     (
-        ImportItem("000.png", "labels/000.png", "converted", "exact name"),
+        ImportItem("000.png", "labels/000.png", "converted", "exact name", (NOTE,)),
         ImportItem("001.png", "labels/001.png", "converted", "same stem", (ODD,)),
         ImportItem("lost.jpg", None, "skipped", "", (LOST,)),
     ),
-    (ODD, LOST),
+    (ODD, LOST, NOTE),
     reasons=("labelme-xml: <annotation> with <polygon>",),
 )
 
@@ -73,12 +74,14 @@ def test_an_import_goes_through_the_runner_and_its_report_is_shown(
     qtbot.waitUntil(lambda: not opened.runner.active)
     assert "1 left out" in page.summary.text
     assert "Recognised by <annotation> with <polygon>." in page.summary.text
-    assert "2 problems" in page.summary.text
+    assert "2 problems and 1 note" in page.summary.text
     assert page.chooser.sources == ()
     rows = {row.name: row for row in page.photo_table.rows}
     assert rows["001.png"].match == "same stem"
+    assert (rows["001.png"].problems, rows["001.png"].notes) == ((str(ODD),), ())
+    assert (rows["000.png"].problems, rows["000.png"].notes) == ((), (str(NOTE),))
     assert rows["lost.jpg"].status == "left out"
-    assert page.problem_table.rows == (LOST, ODD)
+    assert page.problem_table.rows == (LOST, ODD, NOTE)
 
 
 def test_the_real_import_of_nonsense_ends_in_words(
@@ -187,8 +190,10 @@ def test_the_report_is_there_again_when_the_project_is_opened(
     assert isinstance(page, ImportPage)
     rows = {row.name: row for row in page.photo_table.rows}
     assert rows["001.png"].match == "same stem"
+    assert (rows["001.png"].problems, rows["001.png"].notes) == ((str(ODD),), ())
+    assert (rows["000.png"].problems, rows["000.png"].notes) == ((), (str(NOTE),))
     assert rows["lost.jpg"].status == "left out"
-    assert page.problem_table.rows == (LOST, ODD)
+    assert page.problem_table.rows == (LOST, ODD, NOTE)
     tools.session.close_project()
     assert page.problem_table.rows == ()
 

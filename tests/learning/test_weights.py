@@ -63,7 +63,7 @@ def test_real_half_precision_file_gives_backbone_and_inner_head(shared_data: Pat
     assert all(torch.equal(ours[key], given[key].to(ours[key].dtype)) for key in backbone)
     assert ours["backbone.0.0.weight"].dtype == torch.float32
     assert f"{len(ours) - 2} of {len(ours)} tensors" in said
-    assert "2 of the head start fresh" in said
+    assert "starts fresh" in said
 
 
 @pytest.mark.parametrize("form", ["whole", "module", "backbone", "features", "nested", "safe"])

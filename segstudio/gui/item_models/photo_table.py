@@ -30,6 +30,7 @@ class PhotoRow:
     match: str = ""
     problems: tuple[str, ...] = ()
     outlined: bool = False
+    notes: tuple[str, ...] = ()
 
 
 class PhotoTable(RowTable[PhotoRow]):
@@ -50,7 +51,7 @@ class PhotoTable(RowTable[PhotoRow]):
                     return icon("warning", "warning")
                 return icon("check", "good") if row.outlined else icon("photo")
             case Qt.ItemDataRole.ToolTipRole:
-                return "\n".join((row.name, row.status, *row.problems))
+                return "\n".join((row.name, row.status, *row.problems, *row.notes))
             case _ if role == FILTER_ROLE:
                 kinds = ("outlined" if row.outlined else "bare", "problems" * bool(row.problems))
                 return filter_text(f"{row.name} {row.status} {row.match}", *kinds)
@@ -77,14 +78,28 @@ def photo_rows(
                 entry.name,
                 "outlined" if entry.annotated else "no outlines",
                 item.match if item else "",
-                tuple(str(problem) for problem in item.problems) if item else (),
+                _told(item, serious=True),
                 entry.annotated,
+                _told(item, serious=False),
             )
         )
-    for item in said.values():
-        problems = tuple(str(problem) for problem in item.problems)
-        rows.append(PhotoRow(item.photo, _WORDS[item.status], item.match, problems))
+    rows += [
+        PhotoRow(
+            item.photo,
+            _WORDS[item.status],
+            item.match,
+            _told(item, serious=True),
+            notes=_told(item, serious=False),
+        )
+        for item in said.values()
+    ]
     return tuple(rows)
+
+
+def _told(item: ImportItem | None, *, serious: bool) -> tuple[str, ...]:
+    """Return an item's problems that ask for a look, or its mere notes."""
+    problems = item.problems if item else ()
+    return tuple(str(p) for p in problems if (p.severity != "info") == serious)
 
 
 def summary(rows: Iterable[PhotoRow]) -> str:

@@ -41,8 +41,11 @@ class ImportSummary(QFrame):
     def tell(self, rows: Sequence[PhotoRow], report: ImportReport | None) -> None:
         """Tell how many photos there are and what the last import did."""
         self.setVisible(bool(rows))
-        problems = len(report.problems) if report else 0
+        told = report.problems if report else ()
+        problems = sum(problem.severity != "info" for problem in told)
+        notes = len(told) - problems
         found = f", {counted(problems, 'problem')}" if report else ""
+        found += f" and {counted(notes, 'note')}" if notes else ""
         self._what.setText(f"{summary(rows)}{found}.")
         self._why.setText(_last_import(report))
         self._why.setToolTip(self._why.text())
