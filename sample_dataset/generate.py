@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from exports import CLASSES, write_cvat, write_labelme
 from outlines import Shape, outline
-from photos import LABELLED, UNLABELLED, Photo, render
 from PIL import Image
+from scenes import LABELLED, UNLABELLED, Photo, render
 
 SEED = 7
 JPEG_QUALITY = 87

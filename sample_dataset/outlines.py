@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from balloons import BASKET_BOTTOM, BASKET_HALF, BASKET_TOP, BOTTOM, Balloon, radius_at
 from canvas import HEIGHT, SUPERSAMPLING, WIDTH, Image, Mask, Rng
-from photos import Photo
+from scenes import Photo
 
 Point = tuple[float, float]
 MIN_TREES_AREA = 70.0
