@@ -15,7 +15,6 @@ from segstudio.gui.widgets.action_card import ActionCard
 from segstudio.gui.widgets.basics import card, column, icon_label, label, row
 from segstudio.gui.widgets.recent_row import RecentRow
 
-_WIDTH = 160 * GRID
 _WAY = (
     ("import", "Import", "Your CVAT or LabelMe export becomes label images."),
     ("classes", "Classes", "Name, colour and order what you outlined."),
@@ -42,7 +41,7 @@ class StartPage(Page):
         )
         self.open = ActionCard("folder", "Open project", "Go on where you stopped")
         self.sample = ActionCard(
-            "sample", "Try with sample data", "24 balloon photos, trained in about a minute"
+            "sample", "Try with sample data", "24 balloon photos, trained in two minutes"
         )
         for chosen, action in (
             (self.new, "new_project"),
@@ -80,7 +79,6 @@ class StartPage(Page):
         grid.addWidget(_promises(), 1, 2)
         grid.addWidget(_way(), 2, 0, 1, 3)
         holder = QWidget()
-        holder.setMaximumWidth(_WIDTH)
         outside = QVBoxLayout(holder)
         outside.setContentsMargins(0, GRID, 0, 0)
         outside.addLayout(grid)
