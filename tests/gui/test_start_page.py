@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from segstudio.gui.pages.base import Page, PageTools
-from segstudio.gui.pages.start import StartPage
+from segstudio.gui.pages.start import PICTURES, StartPage
+from segstudio.gui.widgets.picture_strip import PictureStrip
 from segstudio.project.project import Project
 
 MakePage = Callable[[PageTools, str], Page]
@@ -70,3 +71,15 @@ def test_a_recent_project_that_was_deleted_is_not_offered(
     page.entered()
     assert page.recent_rows() == []
     assert "appear here" in words(page)
+
+
+def test_the_pictures_keep_their_shape_and_fit(qtbot: QtBot) -> None:
+    strip = PictureStrip(PICTURES)
+    qtbot.addWidget(strip)
+    for width, height in ((1040, 120), (1700, 416), (300, 300)):
+        strip.resize(width, height)
+        places = strip.places()
+        assert len(places) == 3
+        assert all(abs(p.width() / p.height() - 1.5) < 0.05 for p in places)
+        assert all(strip.rect().contains(p) for p in places)
+        assert not places[0].intersects(places[1])

@@ -13,6 +13,7 @@ from segstudio.gui.pages.base import Page, PageTools
 from segstudio.gui.theme import GRID
 from segstudio.gui.widgets.action_card import ActionCard
 from segstudio.gui.widgets.basics import card, column, icon_label, label, row
+from segstudio.gui.widgets.picture_strip import PictureStrip
 from segstudio.gui.widgets.recent_row import RecentRow
 
 _WAY = (
@@ -20,6 +21,11 @@ _WAY = (
     ("classes", "Classes", "Name, colour and order what you outlined."),
     ("train", "Train", "Watch the model learn, in minutes on a laptop."),
     ("review", "Review", "See honestly where it fails, worst photo first."),
+)
+PICTURES = (
+    ("walk-photo.jpg", "Your photo"),
+    ("walk-outlines.jpg", "Your outlines"),
+    ("walk-prediction.jpg", "What the model finds"),
 )
 _PROMISES = (
     ("photo", "Your photos are never modified", "They are only read, from where they are."),
@@ -78,11 +84,11 @@ class StartPage(Page):
         grid.addWidget(recent, 1, 0, 1, 2)
         grid.addWidget(_promises(), 1, 2)
         grid.addWidget(_way(), 2, 0, 1, 3)
+        grid.setRowStretch(2, 1)
         holder = QWidget()
         outside = QVBoxLayout(holder)
         outside.setContentsMargins(0, GRID, 0, 0)
         outside.addLayout(grid)
-        outside.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidget(holder)
         scroll.setWidgetResizable(True)
@@ -131,7 +137,7 @@ class StartPage(Page):
 
 
 def _way() -> QWidget:
-    """Return the card that shows the steps of the work in one line."""
+    """Return the card that shows the steps of the work, and what they make of a photo."""
     frame, inside = card()
     inside.addWidget(label("How it goes", "heading"))
     inside.addSpacing(GRID // 2)
@@ -141,6 +147,8 @@ def _way() -> QWidget:
         steps.addLayout(_item(icon_name, f"{place + 1}  {title}", text), 0, place)
         steps.setColumnStretch(place, 1)
     inside.addLayout(steps)
+    inside.addSpacing(GRID)
+    inside.addWidget(PictureStrip(PICTURES), 1)
     return frame
 
 
