@@ -24,7 +24,6 @@ from segstudio.jobs import predict as predict_job
 from segstudio.jobs import report as report_job
 from segstudio.jobs import split as split_job
 from segstudio.jobs import train as train_job
-from segstudio.jobs.import_report import ImportReport
 from segstudio.learning.config import TrainConfig
 from segstudio.learning.presets import PRESETS
 from segstudio.learning.settings import parse_settings
@@ -32,7 +31,7 @@ from segstudio.terminal import (
     FAILED,
     INTERRUPTED,
     USAGE,
-    Outcome,
+    JobResult,
     TerminalReporter,
     run_to_exit,
     tell_failure,
@@ -79,7 +78,7 @@ def segstudio(ctx: click.Context, debug: bool) -> None:
         sys.exit(_show_window([]))
 
 
-def _finish(job: Callable[[TerminalReporter], Outcome], as_json: bool) -> None:
+def _finish(job: Callable[[TerminalReporter], JobResult], as_json: bool) -> None:
     """Run a job and leave with its exit code."""
     sys.exit(run_to_exit(job, as_json=as_json))
 
@@ -99,10 +98,10 @@ def demo(folder: Path | None, terminal: bool, as_json: bool) -> None:
     """Try everything on the sample photos: import, train, score, overlays, report."""
     opened: list[Path] = []
 
-    def job(reporter: TerminalReporter) -> Outcome:
+    def job(reporter: TerminalReporter) -> JobResult:
         result = demo_job.run(demo_job.DemoRequest(folder), reporter)
         opened.append(result.project)
-        return Outcome(result.as_text(), result.as_json(), interrupted=result.interrupted)
+        return result
 
     code = run_to_exit(job, as_json=as_json)
     if code == 0 and _has_display() and not terminal:
@@ -132,7 +131,7 @@ _format = click.option(
 def convert(sources: tuple[Path, ...], as_json: bool, format_name: str | None, **rest: Any) -> None:
     """Turn annotation exports (files, folders, zips) into label images, without a project."""
     request = convert_job.ConvertRequest(sources=sources, format=format_name, **rest)
-    _finish(lambda reporter: _imported(convert_job.run(request, reporter)), as_json)
+    _finish(lambda reporter: convert_job.run(request, reporter), as_json)
 
 
 @segstudio.command("import")
@@ -145,18 +144,7 @@ def convert(sources: tuple[Path, ...], as_json: bool, format_name: str | None, *
 def import_(as_json: bool, format_name: str | None, **rest: Any) -> None:
     """Import annotation exports into PROJECT, which is made when it is not there."""
     request = import_job.ImportRequest(format=format_name, **rest)
-    _finish(lambda reporter: _imported(import_job.run(request, reporter)), as_json)
-
-
-def _imported(report: ImportReport) -> Outcome:
-    """Turn an import's report into an outcome."""
-    return Outcome(
-        report.as_text(),
-        report.as_json(),
-        problems=report.problems,
-        skipped=report.skipped > 0,
-        interrupted=report.interrupted,
-    )
+    _finish(lambda reporter: import_job.run(request, reporter), as_json)
 
 
 @segstudio.command()
@@ -170,11 +158,8 @@ def _imported(report: ImportReport) -> Outcome:
 def split(as_json: bool, **settings: Any) -> None:
     """Decide which photos train and which check, and lock that."""
 
-    def job(reporter: TerminalReporter) -> Outcome:
-        result = split_job.run(split_job.SplitRequest(**settings), reporter)
-        return Outcome(result.as_text(), result.as_json())
-
-    _finish(job, as_json)
+    request = split_job.SplitRequest(**settings)
+    _finish(lambda reporter: split_job.run(request, reporter), as_json)
 
 
 def _settings() -> str:
@@ -199,11 +184,10 @@ def train(
     """Train one run; Ctrl+C stops and keeps the best."""
     as_json = rest.pop("as_json")
 
-    def job(reporter: TerminalReporter) -> Outcome:
+    def job(reporter: TerminalReporter) -> JobResult:
         settings = parse_settings(preset, config, assignments)
         request = train_job.TrainRequest(project=project, config=settings, **rest)
-        result = train_job.run(request, reporter)
-        return Outcome(result.as_text(), result.as_json(), interrupted=result.status == "stopped")
+        return train_job.run(request, reporter)
 
     _finish(job, as_json)
 
@@ -215,18 +199,8 @@ def train(
 @_json
 def evaluate(project: Path, run: str, part: Part, as_json: bool) -> None:
     """Score a run on the photos that were kept aside."""
-
-    def job(reporter: TerminalReporter) -> Outcome:
-        request = evaluate_job.EvaluateRequest(project, run=run, part=part)
-        scores = evaluate_job.run(request, reporter)
-        return Outcome(
-            scores.as_text(),
-            scores.as_json(),
-            problems=scores.problems,
-            interrupted=scores.interrupted,
-        )
-
-    _finish(job, as_json)
+    request = evaluate_job.EvaluateRequest(project, run=run, part=part)
+    _finish(lambda reporter: evaluate_job.run(request, reporter), as_json)
 
 
 @segstudio.command()
@@ -242,19 +216,9 @@ def evaluate(project: Path, run: str, part: Part, as_json: bool) -> None:
 @_json
 def predict(model: Path, inputs: tuple[Path, ...], out: Path, write: str, as_json: bool) -> None:
     """Label photos with MODEL: a project (its best run), a run's folder or a model file."""
-
-    def job(reporter: TerminalReporter) -> Outcome:
-        kinds = tuple(kind.strip() for kind in write.split(",") if kind.strip())
-        request = predict_job.PredictRequest(model=model, inputs=inputs, out=out, write=kinds)
-        result = predict_job.run(request, reporter)
-        return Outcome(
-            result.as_text(),
-            result.as_json(),
-            problems=result.problems,
-            interrupted=result.interrupted,
-        )
-
-    _finish(job, as_json)
+    kinds = tuple(kind.strip() for kind in write.split(",") if kind.strip())
+    request = predict_job.PredictRequest(model=model, inputs=inputs, out=out, write=kinds)
+    _finish(lambda reporter: predict_job.run(request, reporter), as_json)
 
 
 @segstudio.command()
@@ -264,12 +228,8 @@ def predict(model: Path, inputs: tuple[Path, ...], out: Path, write: str, as_jso
 @_json
 def report(project: Path, run: str, out: Path, as_json: bool) -> None:
     """Write "Is this good?": one HTML page in plain words."""
-
-    def job(reporter: TerminalReporter) -> Outcome:
-        path = report_job.run(report_job.ReportRequest(project, run=run, out=out), reporter)
-        return Outcome(f"Written: {path}", {"report": str(path)})
-
-    _finish(job, as_json)
+    request = report_job.ReportRequest(project, run=run, out=out)
+    _finish(lambda reporter: report_job.run(request, reporter), as_json)
 
 
 @segstudio.command()
@@ -278,11 +238,10 @@ def report(project: Path, run: str, out: Path, as_json: bool) -> None:
 def benchmark(what: str, as_json: bool) -> None:
     """Measure the window: time to show, and its event loop's lag while training."""
 
-    def job(reporter: TerminalReporter) -> Outcome:
+    def job(reporter: TerminalReporter) -> JobResult:
         from segstudio.gui.benchmark import measure_window
 
-        figures = measure_window(reporter)
-        return Outcome(figures.as_text(), figures.as_json())
+        return measure_window(reporter)
 
     _finish(job, as_json)
 
@@ -291,12 +250,7 @@ def benchmark(what: str, as_json: bool) -> None:
 @_json
 def doctor(as_json: bool) -> None:
     """Say which versions, devices, weights and folders there are, and what is wrong with them."""
-
-    def job(reporter: TerminalReporter) -> Outcome:
-        result = doctor_job.run(doctor_job.DoctorRequest(), reporter)
-        return Outcome(result.as_text(), result.as_json())
-
-    _finish(job, as_json)
+    _finish(lambda reporter: doctor_job.run(doctor_job.DoctorRequest(), reporter), as_json)
 
 
 def _has_display() -> bool:

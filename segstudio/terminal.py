@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from types import FrameType
-from typing import Any
+from typing import Any, Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
@@ -22,23 +21,24 @@ from segstudio.core.problems import Problem
 DONE, FAILED, USAGE, WITH_PROBLEMS, INTERRUPTED = 0, 1, 2, 3, 130
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a job ended, as the terminal tells it: text for people, JSON for scripts."""
+class JobResult(Protocol):
+    """What every job's result can tell; some also have `problems`, `skipped`, `interrupted`."""
 
-    text: str
-    value: dict[str, Any]
-    problems: tuple[Problem, ...] = field(default=())
-    skipped: bool = False
-    interrupted: bool = False
+    def as_text(self) -> str:
+        """Return the result for people."""
 
-    @property
-    def exit_code(self) -> int:
-        """The exit code of CONTRACT: 130 interrupted, 3 with problems or skipped items, else 0."""
-        if self.interrupted:
-            return INTERRUPTED
-        serious = any(problem.severity != "info" for problem in self.problems)
-        return WITH_PROBLEMS if serious or self.skipped else DONE
+    def as_json(self) -> dict[str, Any]:
+        """Return the result for scripts."""
+
+
+def exit_code_of(result: JobResult) -> int:
+    """Return the exit code of a job that ended: 130 interrupted, 3 with problems, else 0."""
+    if getattr(result, "interrupted", False):
+        return INTERRUPTED
+    problems: Iterable[Problem] = getattr(result, "problems", ())
+    serious = any(problem.severity != "info" for problem in problems)
+    skipped: int = getattr(result, "skipped", 0)
+    return WITH_PROBLEMS if serious or skipped else DONE
 
 
 class TerminalReporter:
@@ -121,7 +121,7 @@ class TerminalReporter:
             signal.signal(signal.SIGINT, before)
 
 
-def run_to_exit(job: Callable[[TerminalReporter], Outcome], *, as_json: bool) -> int:
+def run_to_exit(job: Callable[[TerminalReporter], JobResult], *, as_json: bool) -> int:
     """Run a job in the terminal and return the exit code; failures are told, never traced.
 
     Errors that are not ours go up, for `main` to tell or, with --debug, to trace.
@@ -129,7 +129,7 @@ def run_to_exit(job: Callable[[TerminalReporter], Outcome], *, as_json: bool) ->
     reporter = TerminalReporter()
     try:
         with reporter.running():
-            outcome = job(reporter)
+            result = job(reporter)
     except KeyboardInterrupt:
         reporter.say("Ended at once. What was finished before is kept.")
         return INTERRUPTED
@@ -137,10 +137,10 @@ def run_to_exit(job: Callable[[TerminalReporter], Outcome], *, as_json: bool) ->
         tell_failure(error, as_json=as_json)
         return error.exit_code
     if as_json:
-        sys.stdout.write(json.dumps(outcome.value) + "\n")
+        sys.stdout.write(json.dumps(result.as_json()) + "\n")
     else:
-        sys.stdout.write(outcome.text + "\n")
-    return outcome.exit_code
+        sys.stdout.write(result.as_text() + "\n")
+    return exit_code_of(result)
 
 
 def tell_failure(error: SegStudioError, *, as_json: bool = False) -> None:

@@ -94,7 +94,7 @@ def run(request: DemoRequest, report_to: Reporter) -> DemoResult:
             report_to,
         )
         page = report.run(report.ReportRequest(project, run=training.run), report_to)
-    return DemoResult(folder, training, scores, overlays, page)
+    return DemoResult(folder, training, scores, overlays, page.path)
 
 
 def create_sample(folder: Path | None = None) -> Project:

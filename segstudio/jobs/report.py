@@ -27,14 +27,34 @@ class ReportRequest:
     out: Path | None = None
 
 
-def run(request: ReportRequest, report: Reporter) -> Path:
-    """Write the report of a scored run and return its path.
+@dataclass(frozen=True, slots=True)
+class ReportResult:
+    """Where the page was written, and the photos that it had to leave out."""
+
+    path: Path
+    problems: tuple[Problem, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the object that `--json` prints."""
+        problems = [problem.as_json() for problem in self.problems]
+        return {"report": str(self.path), "problems": problems}
+
+    def as_text(self) -> str:
+        """Return one line for the terminal."""
+        return f"Written: {self.path}"
+
+
+def run(request: ReportRequest, report: Reporter) -> ReportResult:
+    """Write the report of a scored run.
 
     Raises SegStudioError where the run has no scores yet.
     """
     with opened(request.project, write=False) as project:
         found = project.run(request.run)
         scores = _scores(found)
+        photos, problems = _photos(project, found, scores)
+        for problem in problems:
+            report(ProblemFound(problem))
         content = ReportContent(
             project=project.name,
             run=found.name,
@@ -42,13 +62,13 @@ def run(request: ReportRequest, report: Reporter) -> Path:
             scores=scores,
             settings=read_object(found.path / "config.json"),
             history=read_history(found.path),
-            photos=_photos(project, found, scores, report),
+            photos=photos,
         )
         out = request.out or found.path / "report.html"
         report(Progress("Writing the report", 0, 1))
         write_atomic(out, render(content).encode())
         report(Progress("Writing the report", 1, 1))
-    return out
+    return ReportResult(out, tuple(problems))
 
 
 def _scores(found: RunInfo) -> dict[str, Any]:
@@ -63,10 +83,10 @@ def _scores(found: RunInfo) -> dict[str, Any]:
 
 
 def _photos(
-    project: Project, found: RunInfo, scores: dict[str, Any], report: Reporter
-) -> list[ReportedPhoto]:
-    """Return where the files of every scored photo are; a photo that is gone is told."""
-    photos = []
+    project: Project, found: RunInfo, scores: dict[str, Any]
+) -> tuple[list[ReportedPhoto], list[Problem]]:
+    """Return where the files of every scored photo are, and which photos are gone."""
+    photos, problems = [], []
     for row in scores["photos"]:
         name = row["photo"]
         try:
@@ -80,10 +100,10 @@ def _photos(
             )
         except KeyError:
             text = "Left out of the report: it is no longer in the project."
-            report(ProblemFound(Problem("warning", name, text)))
+            problems.append(Problem("warning", name, text))
         except SegStudioError as error:
             text = f"Left out of the report: {error.what}"
-            report(ProblemFound(Problem("warning", name, text)))
+            problems.append(Problem("warning", name, text))
         else:
             photos.append(photo)
-    return photos
+    return photos, problems

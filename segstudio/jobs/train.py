@@ -56,6 +56,11 @@ class TrainResult:
     seconds: float
     samples_per_second: float
 
+    @property
+    def interrupted(self) -> bool:
+        """Whether the user stopped it."""
+        return self.status == "stopped"
+
     def as_json(self) -> dict[str, Any]:
         """Return the object that `--json` prints."""
         return asdict(self)
