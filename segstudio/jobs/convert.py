@@ -11,7 +11,7 @@ from segstudio.core.label_image import LABELS, refuse_foreign_labels, write_labe
 from segstudio.core.palette import Palette
 from segstudio.core.rasterize import Raster
 from segstudio.jobs.import_burning import BurnedAll, Ready, Rules, burn_all, name_pairs
-from segstudio.jobs.import_labels import class_labels
+from segstudio.jobs.import_labels import class_labels, never_seen
 from segstudio.jobs.import_reading import Collected, collected
 from segstudio.jobs.import_report import ImportItem, ImportReport
 from segstudio.photos.names import label_name
@@ -43,7 +43,7 @@ def run(request: ConvertRequest, report: Reporter) -> ImportReport:
     with collected(request.sources, request.photos, request.format, report) as found:
         if found.interrupted:
             # Half of the labels would number the classes differently.
-            return import_report(found, BurnedAll())
+            return import_report(found, BurnedAll(), palette or Palette.from_labels([]), report)
         if palette is None:
             labels, doubts = class_labels(found)
             palette = Palette.from_labels(labels)
@@ -53,20 +53,25 @@ def run(request: ConvertRequest, report: Reporter) -> ImportReport:
         rules = Rules(palette, request.raster, write)
         palette.save(request.out / "palette.json")
         burned = burn_all(name_pairs(found.pairs, {}), rules, report)
-    result = import_report(found, burned)
+    result = import_report(found, burned, palette, report)
     write_json(request.out / "report.json", result.as_json())
     return result
 
 
-def import_report(found: Collected, burned: BurnedAll) -> ImportReport:
-    """Put both halves of an import together."""
+def import_report(
+    found: Collected, burned: BurnedAll, palette: Palette, report: Reporter
+) -> ImportReport:
+    """Put both halves of an import together, and tell of classes that are painted over."""
+    unseen = never_seen(found, palette, burned.classes)
+    for problem in unseen:
+        report(ProblemFound(problem))
     refused = [ImportItem(p.path, None, "skipped", "", (p,)) for p in found.refused]
     formats = dict.fromkeys(claim.format.name for claim in found.claims)
     reasons = dict.fromkeys(f"{c.format.name}: {c.reason}" for c in found.claims)
     return ImportReport(
         format=", ".join(formats),
         items=(*burned.items, *refused),
-        problems=(*found.problems, *burned.problems),
+        problems=(*found.problems, *burned.problems, *unseen),
         classes=burned.classes,
         reasons=tuple(reasons),
         interrupted=found.interrupted or burned.interrupted,

@@ -28,6 +28,7 @@ from segstudio.photos.names import label_name, safe_name, stem
 from segstudio.photos.reader import PhotoSize
 from segstudio.project.entries import PhotoEntry
 from segstudio.project.manifest import holds_project
+from segstudio.project.photo_finder import stored_path
 from segstudio.project.project import Project
 
 
@@ -48,9 +49,10 @@ def run(request: ImportRequest, report: Reporter) -> ImportReport:
     with collected(request.sources, request.photos, request.format, report) as found:
         if found.interrupted:
             # Half of the labels would number the classes differently.
-            return import_report(found, BurnedAll())
+            return import_report(found, BurnedAll(), Palette.from_labels([]), report)
         with _project(request, given) as project:
-            result = import_report(found, _take_over(project, given, found, report))
+            burned = _take_over(project, given, found, report)
+            result = import_report(found, burned, project.palette, report)
             keep_report(project.root, result)
             return result
 
@@ -97,11 +99,14 @@ def _project(request: ImportRequest, palette: Palette | None) -> Iterator[Projec
 def _extend_palette(
     project: Project, given: Palette | None, found: Collected, report: Reporter
 ) -> None:
-    """Bring the project's palette up to date; ids that exist never change."""
+    """Bring the project's palette up to date; ids that exist never change.
+
+    No edit to undo: without these classes the shapes of the import would not be painted.
+    """
     palette = project.palette
     if given is not None:
         if not project.photos:
-            project.set_palette(given, "Use the palette file")
+            project.set_palette(given, "Use the palette file", undoable=False)
             return
         palette = with_classes_of(palette, given)
     else:
@@ -111,7 +116,7 @@ def _extend_palette(
             report(ProblemFound(problem))
         fresh = not project.photos and palette == Palette.from_labels([])
         palette = Palette.from_labels(labels) if fresh else palette.with_labels(labels)
-    project.set_palette(palette, "Add classes found by the import")
+    project.set_palette(palette, "Add classes found by the import", undoable=False)
 
 
 def _keep_originals(project: Project, claims: Sequence[Claim]) -> None:
@@ -148,7 +153,9 @@ class _Taking:
         by_path = {entry.path: entry.name for entry in self.project.photos}
         known: dict[Photo, str] = {}
         for photo, name in display_names(members).items():
-            settled = by_path.get(self.project.stored_path(photo.path)) if photo.path else None
+            settled = (
+                by_path.get(stored_path(self.project.root, photo.path)) if photo.path else None
+            )
             settled = settled or self._settled(name, photo)
             if settled is not None and settled not in known.values():
                 known[photo] = settled
@@ -213,7 +220,7 @@ class _Taking:
             raise SegStudioError(f"{path} cannot be read any more: {error}.") from error
         entry = PhotoEntry(
             name=name,
-            path=self.project.stored_path(path),
+            path=stored_path(self.project.root, path),
             width=size[0],
             height=size[1],
             annotated=annotation is not None,

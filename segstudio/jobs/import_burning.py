@@ -173,7 +173,11 @@ def _convert(row: Named, rules: Rules) -> _Outcome:
     if pair.wanted is None:
         return _kept(row, size, rules, problems)
     if size is None and rules.photo_needed:
-        return _skipped(row, "there is no photo of this name", problems)
+        return _skipped(
+            row,
+            "there is no photo of this name here; name the folder that has it (--photos)",
+            problems,
+        )
     try:
         fitted = fit(pair.wanted.annotation, size)
     except SegStudioError as error:

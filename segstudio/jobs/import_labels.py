@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from segstudio.core.palette import IGNORE, Palette
 from segstudio.core.problems import Problem
 from segstudio.jobs.import_reading import Collected
+from segstudio.jobs.import_report import ClassCount
 
 
 def class_labels(
@@ -36,23 +38,51 @@ def class_labels(
 
 
 def with_classes_of(palette: Palette, given: Palette) -> Palette:
-    """Add the classes of another palette by name; ids that exist keep their meaning."""
-    added = [entry for entry in given.classes if palette.find(entry.name) is None]
-    for entry in added:
-        free = all(entry.id != own.id for own in palette.classes)
-        update = {
-            "id": entry.id if free else palette.next_id(),
-            "aliases": tuple(alias for alias in entry.aliases if palette.find(alias) is None),
-            "map_to": None,
-        }
+    """Take over another palette's classes by name; ids that exist keep their meaning.
+
+    Colour, paint order and mapping of a class that both know are those of `given`.
+    """
+    for entry in given.classes:
+        own = palette.find(entry.name)
+        update: dict[str, object] = {"map_to": None}
+        if own is not None:
+            update |= own.model_dump(include={"id", "name", "aliases"})
+        else:
+            free = all(entry.id != known.id for known in palette.classes)
+            update["id"] = entry.id if free else palette.next_id()
+            update["aliases"] = tuple(a for a in entry.aliases if palette.find(a) is None)
         palette = palette.with_class(entry.model_copy(update=update))
-    for entry in added:
+    for entry in given.classes:
         own = palette.find(entry.name)
         if own is not None and entry.map_to is not None:
             ignored = entry.map_to == IGNORE
             into = None if ignored else palette.find(given.name_of(entry.map_to))
             palette = palette.merged(own.id, into.painted_id if into else IGNORE)
     return palette
+
+
+def never_seen(
+    found: Collected, palette: Palette, classes: Mapping[str, ClassCount]
+) -> list[Problem]:
+    """Return a problem for every class that has shapes but not one pixel in any label image."""
+    shapes = Counter(
+        entry.name
+        for pair in found.pairs
+        if pair.wanted is not None and pair.reason is None
+        for shape in pair.wanted.annotation.shapes
+        if (entry := palette.find(shape.label)) is not None and entry.map_to is None
+    )
+    return [
+        Problem(
+            "warning",
+            "palette",
+            f'"{name}" cannot be seen on any photo: other classes are painted over all '
+            f"{count} of its shapes. Say what is painted over what: move it up on the Classes "
+            "page, or give it a higher paint_order in a palette file (--palette)",
+        )
+        for name, count in sorted(shapes.items())
+        if name in classes and classes[name].pixels == 0
+    ]
 
 
 def _used(found: Collected) -> set[str]:

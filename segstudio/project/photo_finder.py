@@ -1,13 +1,22 @@
-"""Finding a photo again that was moved since it was imported."""
+"""Where a photo is: how a project remembers it, and finding it again when it was moved."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from segstudio.core.errors import SegStudioError
 from segstudio.core.files import fingerprint
 from segstudio.project.entries import PhotoEntry
+
+
+def stored_path(root: Path, photo: Path) -> str:
+    """Return how a project refers to a photo: relative when it is near, else absolute."""
+    photo = photo.resolve()
+    if photo.is_relative_to(root.parent):
+        return Path(os.path.relpath(photo, root)).as_posix()
+    return str(photo)
 
 
 def find_moved_photo(root: Path, entry: PhotoEntry, others: Sequence[PhotoEntry]) -> Path:

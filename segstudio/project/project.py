@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -180,16 +179,14 @@ class Project:
             write_json(self.root / "photos.json", value, keep_backup=True)
             self._by_name, self._photos = by_name, rows
 
-    def stored_path(self, photo: Path) -> str:
-        """Return how to refer to a photo: relative when it is near the project, else absolute."""
-        photo = photo.resolve()
-        if photo.is_relative_to(self.root.parent):
-            return Path(os.path.relpath(photo, self.root)).as_posix()
-        return str(photo)
-
-    def set_palette(self, palette: Palette, what: str) -> None:
-        """Change the palette; `what` names the edit for undo."""
-        self._edit(what, {"palette": palette})
+    def set_palette(self, palette: Palette, what: str, *, undoable: bool = True) -> None:
+        """Change the palette; `what` names the edit. One that is not undoable starts undo anew."""
+        if undoable:
+            self._edit(what, {"palette": palette})
+        elif palette != self.palette:
+            state = State(what=what, palette=palette, split=self.split)
+            with self._writing:
+                self._apply(History(states=(state,), cursor=0))
 
     def set_split(self, split: Split, what: str) -> None:
         """Lock a split; `what` names the edit for undo."""

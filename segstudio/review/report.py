@@ -71,7 +71,7 @@ def render(content: ReportContent) -> str:
         (
             f"<h1>Is this good?</h1><p class=sub>{escape(content.project)} · run "
             f"{escape(content.run)}</p>",
-            _headline(scores["miou"], scores["pixel_accuracy"], len(scores["photos"])),
+            _headline(scores),
             _section("Class by class", _classes(scores["classes"], content.palette)),
             _section("While it learned", _curves(content.history)),
             _section("The worst photos", _pictures(worst, content)),
@@ -88,14 +88,21 @@ def render(content: ReportContent) -> str:
     )
 
 
-def _headline(miou: float | None, accuracy: float | None, photos: int) -> str:
-    """Return the score in large print with what it means."""
+def _headline(scores: Mapping[str, Any]) -> str:
+    """Return the score in large print with what it means, and what it does not."""
+    miou, accuracy, photos = scores["miou"], scores["pixel_accuracy"], len(scores["photos"])
     caution = (
         f"<p>It rests on only {_count(photos)}, so take it as rough: a few other photos could move "
         "it by several hundredths.</p>"
         if 0 < photos < _FEW_PHOTOS
         else ""
     )
+    unknown = [escape(name) for name, row in scores["classes"].items() if row["iou"] is None]
+    if unknown:
+        caution += (
+            f"<p><b>It says nothing about {', '.join(unknown)}</b>: not on any of these photos, "
+            "neither outlined nor predicted.</p>"
+        )
     return (
         f"<section class=head><p class=score>{_number(miou)}</p><div>"
         f"<p><b>{verdict(miou)}</b></p>"

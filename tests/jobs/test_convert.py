@@ -413,7 +413,8 @@ def test_covered_shapes_are_told_once_per_label(tmp_path: Path) -> None:
         f'<annotations>\n<image name="a.jpg" width="16" height="12">{boxes}</image></annotations>'
     )
     result = convert(source, out=tmp_path / "out")
-    covered, empty = result.problems[-2:]
+    covered, empty, unseen = result.problems[-3:]
+    assert '"car" cannot be seen on any photo' in unseen.message
     assert '2 shape(s) of "car" are fully covered' in covered.message
     assert (covered.severity, covered.line) == ("info", 2)
     assert '1 shape(s) of "car" cover no pixel' in empty.message

@@ -218,6 +218,48 @@ def test_a_class_file_keeps_what_it_merges_and_ignores(tmp_path: Path, export: P
         assert (painted["bush"], painted["nothing"], painted["car"]) == (tree.id, 255, 1)
 
 
+def test_a_class_file_orders_and_colours_classes_that_are_there(
+    tmp_path: Path, export: Path
+) -> None:
+    root, palette = tmp_path / "project", tmp_path / "palette.json"
+    imported(root, export)
+    Palette(
+        classes=(
+            PaletteClass(id=0, name="background", color="#000000"),
+            PaletteClass(id=9, name="car", color="#123456", paint_order=4),
+        )
+    ).save(palette)
+    imported(root, export, palette=palette)
+    with Project.open(root) as project:
+        car = project.palette.find("car")
+        assert car is not None
+        assert (car.id, car.color, car.paint_order) == (1, "#123456", 4)
+
+
+def test_undo_never_takes_back_the_classes_that_an_import_needs(
+    tmp_path: Path, export: Path
+) -> None:
+    with Project.create(tmp_path / "project") as project:
+        imported(project, export)
+        assert not project.can_undo
+        project.set_palette(project.palette.recolored(1, "#123456"), "Colour")
+        assert project.undo() == "Colour"
+        assert project.palette.find("car") is not None
+
+
+def test_a_class_that_others_cover_everywhere_is_told(tmp_path: Path) -> None:
+    source = photo(tmp_path / "in" / "a.jpg").parent
+    text = labelme(source / "a.xml", "a.jpg", "person").read_text()
+    shape = text[text.index("<object>") : text.index("</object>") + len("</object>")]
+    both = text.replace(shape, shape + shape.replace("person", "sky"))
+    (source / "a.xml").write_text(both)
+    report = imported(tmp_path / "project", source)
+    told = [p.message for p in report.problems if p.severity == "warning"]
+    assert len(told) == 1
+    assert '"person" cannot be seen' in told[0]
+    assert "paint_order" in told[0]
+
+
 def test_an_open_project_is_used_as_it_is(tmp_path: Path, export: Path) -> None:
     with Project.create(tmp_path / "project") as project:
         imported(project, export)

@@ -12,6 +12,7 @@ from segstudio.core.errors import SegStudioError
 from segstudio.core.files import fingerprint
 from segstudio.core.palette import Palette
 from segstudio.project.entries import PhotoEntry, Split, TrainingChoice
+from segstudio.project.photo_finder import stored_path
 from segstudio.project.project import Project
 
 ANNOTATION = Annotation(
@@ -197,9 +198,9 @@ def test_label_images_are_stale_after_any_palette_edit(tiny_project: Project) ->
 def test_a_photo_near_the_project_is_referred_to_relatively(tmp_path: Path) -> None:
     with Project.create(tmp_path / "shelf" / "mine") as project:
         root = project.root
-        assert project.stored_path(root / "photos" / "a.jpg") == "photos/a.jpg"
-        assert project.stored_path(root.parent / "holiday" / "a.jpg") == "../holiday/a.jpg"
-        assert Path(project.stored_path(tmp_path / "far" / "a.jpg")).is_absolute()
+        assert stored_path(project.root, root / "photos" / "a.jpg") == "photos/a.jpg"
+        assert stored_path(project.root, root.parent / "holiday" / "a.jpg") == "../holiday/a.jpg"
+        assert Path(stored_path(project.root, tmp_path / "far" / "a.jpg")).is_absolute()
 
 
 def test_a_project_moved_with_its_photos_still_finds_them(tmp_path: Path, palette: Palette) -> None:

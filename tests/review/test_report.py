@@ -66,6 +66,7 @@ def test_numbers_and_caution_are_told(tmp_path: Path, palette: Palette) -> None:
     assert "91 %" in text
     assert "only 2 photos" in text
     assert "came after epoch 2" in text
+    assert "It says nothing about ground" in text
 
 
 def test_no_number_reads_as_a_dash(tmp_path: Path, palette: Palette) -> None:
