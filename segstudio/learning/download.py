@@ -87,11 +87,11 @@ def _offline(url: str, published: PublishedWeights, reason: str) -> WeightsError
     target = cached_file(published)
     return WeightsError(
         f"The weights could not be downloaded from {url}: {reason}.",
-        meaning="A frozen backbone needs weights that already see; there is no connection, "
-        "or the server does not have them.",
-        remedy=f"Choose a weights file (weights=FILE), train from scratch (weights=none), or put "
-        f"{target.name} into {target.parent} and try again. A server of your own that has it is "
-        f"named in {MIRROR_VARIABLE}.",
+        meaning="The training starts from general knowledge that is downloaded once; there is no "
+        "connection, or the server does not have it. Nothing was changed.",
+        remedy="Choose a weights file (--set weights=FILE), train from scratch (--set weights=none)"
+        f", or put {target.name} into {target.parent} and try again. A server of your own that has "
+        f"it is named in {MIRROR_VARIABLE}.",
     )
 
 
