@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from segstudio.core.annotation import IGNORE_LABEL
 from segstudio.core.colors import DEFAULT_COLORS, parse_color
 from segstudio.core.errors import SegStudioError
 from segstudio.core.palette import IGNORE, Palette, PaletteClass
@@ -159,6 +160,14 @@ def test_edits_leave_ids_and_the_old_palette_alone(palette: Palette) -> None:
     assert [reordered.by_id(i).paint_order for i in (2, 0, 1)] == [0, 1, 2]
     assert palette.recolored(1, "#abcdef").by_id(1).color == "#abcdef"
     assert palette.as_json() == before
+
+
+def test_a_label_is_painted_as_its_class_or_ignored_by_its_reserved_name(palette: Palette) -> None:
+    assert palette.painted("sky") == 1
+    assert palette.merged(1, 2).painted("sky") == 2
+    assert palette.painted(IGNORE_LABEL) == IGNORE
+    assert palette.renamed(1, IGNORE_LABEL).painted(IGNORE_LABEL) == 1
+    assert palette.painted("sea") is None
 
 
 def test_a_freed_id_in_the_middle_is_not_given_to_another_class(palette: Palette) -> None:
