@@ -23,7 +23,6 @@ IGNORE_LABEL = "__ignore__"
 
 # An ellipse's outline stays this near to the curve, in pixels.
 _SAGITTA = 0.005
-IGNORE_LABEL = "__ignore__"
 
 
 @dataclass(frozen=True, slots=True)
