@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -218,3 +218,8 @@ class Annotation:
     source: str
     line: int | None = None
     subset: str = ""
+
+    def moved(self, move: Move) -> Annotation:
+        """Return it with every shape in the coordinates of another picture."""
+        shapes = tuple(replace(shape, geometry=shape.geometry.moved(move)) for shape in self.shapes)
+        return replace(self, shapes=shapes)

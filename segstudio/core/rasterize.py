@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from pycocotools import mask as coco
 
-from segstudio.core.annotation import Annotation, Point, Shape
-from segstudio.core.palette import Palette
+from segstudio.core.annotation import IGNORE_LABEL, Annotation, Geometry, Mask, Point, Shape
+from segstudio.core.palette import IGNORE, Palette
 
 Raster = Literal["exact", "opencv"]
 RASTERS: tuple[Raster, ...] = get_args(Raster)
@@ -53,28 +53,40 @@ def rasterize(
     width, height = size
     unknown: Counter[str] = Counter()
     ordered: list[tuple[tuple[int, int, int], Shape, int]] = []
+    labels = {shape.label: _place(shape.label, palette) for shape in annotation.shapes}
     for index, shape in enumerate(annotation.shapes):
-        entry = palette.find(shape.label)
-        if entry is None:
+        place = labels[shape.label]
+        if place is None:
             unknown[shape.label] += 1
         else:
-            key = (entry.paint_order, shape.z_order, index)
-            ordered.append((key, shape, entry.painted_id))
+            paint_order, painted_id = place
+            ordered.append(((paint_order, shape.z_order, index), shape, painted_id))
     ordered.sort(key=lambda item: item[0])
     owner = _owner_image(len(ordered), (height, width))
-    paint = _paint_exact if rule == "exact" else _paint_opencv
+    outlined = _paint_exact if rule == "exact" else _paint_opencv
     empty: list[Shape] = []
     for number, (_, shape, _) in enumerate(ordered, start=1):
-        if not paint(owner, clip_outline(shape.geometry.outline(), size), number):
+        if not _paint(owner, shape.geometry, number, outlined):
             empty.append(shape)
     table = np.array([palette.background_id, *(value for *_, value in ordered)], np.uint8)
     seen = _present(owner, len(ordered) + 1)
     hidden = tuple(
         shape
         for number, (_, shape, _) in enumerate(ordered, start=1)
-        if not seen[number] and shape not in empty
+        if not seen[number] and not any(shape is other for other in empty)
     )
     return Burned(np.take(table, owner), dict(unknown), hidden, tuple(empty))
+
+
+def _place(label: str, palette: Palette) -> tuple[int, int] | None:
+    """Return (paint_order, painted id) of a label, None where the palette does not know it."""
+    entry = palette.find(label)
+    if entry is not None:
+        return entry.paint_order, entry.painted_id
+    if label != IGNORE_LABEL:
+        return None
+    # No class that is moved up shall cover what must not count.
+    return max((known.paint_order for known in palette.classes), default=0), IGNORE
 
 
 def clip_outline(points: Sequence[Point], size: tuple[int, int]) -> tuple[Point, ...]:
@@ -116,6 +128,26 @@ def _owner_image(shapes: int, dimensions: tuple[int, int]) -> _Owner:
     if shapes < 2**16:
         return np.zeros(dimensions, np.uint16)
     return np.zeros(dimensions, np.int32)
+
+
+def _paint(owner: _Owner, geometry: Geometry, number: int, outlined: _Paint) -> bool:
+    """Paint a region of any kind; False where no pixel is covered."""
+    if isinstance(geometry, Mask):
+        return _paint_mask(owner, geometry, number)
+    height, width = owner.shape
+    return outlined(owner, clip_outline(geometry.outline(), (width, height)), number)
+
+
+def _paint_mask(owner: _Owner, mask: Mask, number: int) -> bool:
+    """Paint the part of a mask that lies inside the photo."""
+    height, width = owner.shape
+    top, left = max(0, mask.top), max(0, mask.left)
+    bottom, right = min(height, mask.top + mask.height), min(width, mask.left + mask.width)
+    if top >= bottom or left >= right:
+        return False
+    inside = mask.bitmap()[top - mask.top : bottom - mask.top, left - mask.left : right - mask.left]
+    np.copyto(owner[top:bottom, left:right], number, where=inside)
+    return bool(inside.any())
 
 
 def _paint_exact(owner: _Owner, outline: tuple[Point, ...], number: int) -> bool:

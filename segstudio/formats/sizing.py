@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from segstudio.core.annotation import Annotation, Point, Polygon
+from segstudio.core.annotation import Annotation, Move
 from segstudio.core.errors import SegStudioError
 from segstudio.core.problems import Severity
 from segstudio.core.rasterize import FRAME_MARGIN
@@ -55,7 +55,7 @@ def fit(annotation: Annotation, photo: PhotoSize | None) -> Fitted:
             f"the shapes were drawn on the photo as stored ({width} x {height}); they were turned "
             f"with it to {photo.width} x {photo.height} (EXIF orientation {photo.orientation})"
         )
-        turned = _moved(sized, _TURNS[photo.orientation](float(width), float(height)))
+        turned = sized.moved(_TURNS[photo.orientation](float(width), float(height)))
         return _told(turned, ("warning", text))
     return _scaled(annotation, sized, (width, height), upright)
 
@@ -71,7 +71,7 @@ def _scaled(
             f"the annotation says {sizes} pixels: it was drawn on another picture, or this one "
             "was cropped or turned since"
         )
-    scaled = _moved(sized, lambda x, y: (x * across, y * down))
+    scaled = sized.moved(lambda x, y: (x * across, y * down))
     text = f"the annotation says {sizes} pixels: the shapes were scaled to the photo"
     return _told(scaled, ("warning", text))
 
@@ -93,16 +93,7 @@ def _told(annotation: Annotation, *notes: Note) -> Fitted:
     return Fitted(annotation, notes)
 
 
-def _moved(annotation: Annotation, move: Callable[[float, float], Point]) -> Annotation:
-    """Move every corner of every shape."""
-    shapes = tuple(
-        replace(shape, geometry=Polygon(tuple(move(x, y) for x, y in shape.geometry.outline())))
-        for shape in annotation.shapes
-    )
-    return replace(annotation, shapes=shapes)
-
-
-_Turn = Callable[[float, float], Callable[[float, float], Point]]
+_Turn = Callable[[float, float], Move]
 # From stored to upright coordinates, given the stored width and height. Orientations 2 to 4 keep
 # the size, so nothing tells them apart: such annotations are taken as drawn upright.
 _TURNS: dict[int, _Turn] = {

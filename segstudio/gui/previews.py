@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from segstudio.core.annotation import Annotation, Polygon, Shape
+from segstudio.core.annotation import Annotation
 from segstudio.core.overlay import Bytes, blend
 from segstudio.core.palette import Palette
 from segstudio.core.rasterize import rasterize
@@ -87,17 +87,9 @@ class PreviewMaker:
 
 
 def scaled_annotation(annotation: Annotation, x: float, y: float) -> Annotation:
-    """Return the annotation with its outlines scaled by factors per axis."""
-    shapes = tuple(
-        Shape(
-            shape.label,
-            Polygon(tuple((px * x, py * y) for px, py in shape.geometry.outline())),
-            shape.z_order,
-            shape.line,
-        )
-        for shape in annotation.shapes
-    )
-    return Annotation(annotation.photo, None, None, shapes, annotation.source, annotation.line)
+    """Return the annotation with its shapes scaled by factors per axis."""
+    scaled = annotation.moved(lambda px, py: (px * x, py * y))
+    return replace(scaled, width=None, height=None)
 
 
 def photos_per_label(project: Project) -> dict[str, int]:

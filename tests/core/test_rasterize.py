@@ -8,7 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pycocotools import mask as coco
 
-from segstudio.core.annotation import Annotation, Box, Geometry, Polygon, Shape
+from segstudio.core.annotation import (
+    IGNORE_LABEL,
+    Annotation,
+    Box,
+    Ellipse,
+    Geometry,
+    Mask,
+    Polygon,
+    Shape,
+)
 from segstudio.core.palette import Palette, PaletteClass
 from segstudio.core.rasterize import FRAME_MARGIN, RASTERS, Burned, Raster, rasterize
 
@@ -123,3 +132,37 @@ def test_many_shapes_keep_their_own_values() -> None:
     shapes = [Shape("low" if n % 2 else "high", Box(n, 0, n + 1, 16)) for n in range(300)]
     label = burn(*shapes, size=(300, 16)).label
     assert np.array_equal(label[8], np.tile([2, 1], 150))
+
+
+@pytest.mark.parametrize("rule", RASTERS)
+def test_a_mask_is_painted_as_it_is_and_cut_at_the_border(rule: Raster) -> None:
+    picture = np.random.default_rng(4).random((12, 9)) > 0.5
+    mask = Mask.of_bitmap(picture, left=15, top=-3)
+    assert mask is not None
+    burned = burn(Shape("low", mask), rule=rule)
+    expected = np.zeros((16, 20), np.uint8)
+    expected[0:9, 15:20] = picture[3:, :5]
+    np.testing.assert_array_equal(burned.label, expected)
+
+
+def test_a_mask_outside_the_photo_is_told() -> None:
+    mask = Mask.of_bitmap(np.ones((2, 2), np.bool_), left=20, top=0)
+    assert mask is not None
+    assert len(burn(Shape("low", mask)).empty) == 1
+
+
+def test_an_ellipse_covers_the_pixels_whose_centres_it_holds() -> None:
+    label = burn(Shape("low", Ellipse((60.0, 45.0), 40.3, 20.7, 33.0)), size=(120, 90)).label
+    y, x = np.mgrid[0:90, 0:120] + 0.5
+    cos, sin = np.cos(np.radians(33)), np.sin(np.radians(33))
+    along, across = (x - 60) * cos + (y - 45) * sin, (y - 45) * cos - (x - 60) * sin
+    inside = (along / 40.3) ** 2 + (across / 20.7) ** 2 <= 1
+    # The raster rule may decide otherwise where a centre lies on the curve.
+    assert np.count_nonzero(inside != (label == 1)) <= 0.1 * 2 * np.pi * 32
+
+
+def test_the_reserved_label_is_ignored_and_moving_classes_up_does_not_cover_it() -> None:
+    burned = burn(square("high", 0, 3), square(IGNORE_LABEL, 0, 10), square("low", 5, 20))
+    assert burned.unknown == {}
+    assert (burned.label[5, :10] == 255).all()
+    assert burned.label[5, 12] == 1
