@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from segstudio.core.problems import Problem
+
+# How a photo's labels look at a glance: nothing wrong, without outlines, nearly nothing outlined,
+# numbers or a size that cannot be, label image unreadable, photo not found.
+PhotoState = Literal["sound", "bare", "thin", "odd", "damaged", "lost"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +102,29 @@ class PreviewReady:
     path: Path
 
 
+@dataclass(frozen=True, slots=True)
+class PhotoExplored:
+    """One photo's label image was counted: `pixels` by palette id, the ignored ones under 255.
+
+    `words` say why the photo needs a look; they are empty where its state is sound.
+    """
+
+    photo: str
+    pixels: Mapping[int, int]
+    state: PhotoState
+    words: str = ""
+
+
 Event = (
-    Progress | Message | ProblemFound | RunStarted | StepDone | EpochDone | BestSaved | PreviewReady
+    Progress
+    | Message
+    | ProblemFound
+    | RunStarted
+    | StepDone
+    | EpochDone
+    | BestSaved
+    | PreviewReady
+    | PhotoExplored
 )
 
 

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
-import numpy as np
-
-from segstudio.core.errors import SegStudioError
-from segstudio.core.events import Progress, Reporter
-from segstudio.core.files import write_json
-from segstudio.core.label_image import read_label
+from segstudio.core.events import Reporter
 from segstudio.core.palette import IGNORE
 from segstudio.core.splits import split_by_folders
 from segstudio.jobs.burn import burn
+from segstudio.jobs.label_counts import count_labels
 from segstudio.project.entries import PhotoEntry, Split
 from segstudio.project.project import Project
 
@@ -201,47 +195,14 @@ def _pixel_counts(
     project: Project, entries: list[PhotoEntry], report: Reporter
 ) -> tuple[dict[str, dict[int, int]], tuple[str, ...]]:
     """Return the counts by photo, and the photos whose file or label image cannot be used."""
-    store = project.cache / "pixel_counts.json"
-    known = _known_counts(store)
-    rows: dict[str, list[object]] = {}
+    counts: dict[str, dict[int, int]] = {}
     missing: list[str] = []
-    for done, entry in enumerate(entries, 1):
-        if report.stop_requested:
-            break
-        try:
-            project.photo_path(entry)
-            rows[entry.name] = _count_row(project, entry, known.get(entry.name))
-        except (SegStudioError, OSError):
+    for entry, found in count_labels(project, entries, report):
+        if found.lost or found.pixels is None:
             missing.append(entry.name)
-        report(Progress("Looking at the label images", done, len(entries)))
-    if rows != known:
-        write_json(store, rows)
-    counts = {name: _as_counts(row[1]) for name, row in rows.items()}
+        else:
+            counts[entry.name] = {i: n for i, n in found.pixels.items() if i != IGNORE}
     return counts, tuple(missing)
-
-
-def _count_row(project: Project, entry: PhotoEntry, known: list[object] | None) -> list[object]:
-    """Return [stamp, {id: pixels}] of a label image, the known row where its file is unchanged."""
-    path = project.label_path(entry)
-    state = path.stat()
-    stamp = f"{state.st_mtime_ns} {state.st_size}"
-    if known and known[0] == stamp:
-        return known
-    counts = np.bincount(read_label(path).ravel(), minlength=256)
-    return [stamp, {str(i): int(counts[i]) for i in np.flatnonzero(counts) if i != IGNORE}]
-
-
-def _known_counts(store: Path) -> dict[str, list[object]]:
-    """Return what the cache knows; a damaged one counts as empty."""
-    try:
-        value = json.loads(store.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def _as_counts(value: object) -> dict[int, int]:
-    return {int(key): int(count) for key, count in value.items()} if isinstance(value, dict) else {}
 
 
 def _counted(count: int, one: str, many: str = "") -> str:

@@ -94,7 +94,7 @@ def test_counts_are_kept_until_a_label_image_changes(tiny_project, report, monke
     gather(tiny_project, report)
     read: list[object] = []
     monkeypatch.setattr(
-        "segstudio.jobs.preflight.read_label", lambda path: read.append(path) or read_label(path)
+        "segstudio.jobs.label_counts.read_label", lambda path: read.append(path) or read_label(path)
     )
     gather(tiny_project, report)
     assert read == []
