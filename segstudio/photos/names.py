@@ -10,8 +10,6 @@ from collections.abc import Iterable
 from segstudio.core.errors import SegStudioError
 from segstudio.photos.reader import PHOTO_SUFFIXES
 
-_SUFFIXES = (*PHOTO_SUFFIXES, ".heic", ".heif", ".avif", ".gif", ".jfif", ".dng")
-
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]')
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
 # Most file systems allow 255 bytes; a temporary file's name is a little longer.
@@ -21,7 +19,7 @@ _MAX_BYTES = 200
 def stem(name: str) -> str:
     """Return a name without the suffix of a photo; other dots belong to the name."""
     lower = name.lower()
-    for suffix in _SUFFIXES:
+    for suffix in PHOTO_SUFFIXES:
         if lower.endswith(suffix) and len(name) > len(suffix):
             return name[: -len(suffix)]
     return name

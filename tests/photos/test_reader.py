@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from segstudio.core.errors import SegStudioError
-from segstudio.photos import reader
+from segstudio.photos import refusals
 from segstudio.photos.reader import check_photo, photo_size, read_photo, read_photo_sized
 
 
@@ -123,7 +123,7 @@ def test_absent_text_and_oversized_files_are_refused(
             photo_size(path)
     path = tmp_path / "large.png"
     corners().save(path)
-    monkeypatch.setattr(reader, "MAX_PIXELS", 500)
+    monkeypatch.setattr(refusals, "MAX_PIXELS", 500)
     with pytest.raises(SegStudioError, match=r"large.png is 40 x 24"):
         read_photo(path)
 
