@@ -54,12 +54,20 @@ THEIRS = {
     "torch": {"learning", "jobs", "review"},
     "torchvision": {"learning", "jobs", "review"},
     "lxml": {"formats"},
+    "pi_heif": {"photos"},
+    "rawpy": {"photos"},
     "click": {"cli"},
     "rich": {"terminal"},
 }
 # Packages that must be quick to import: what is slow or opens a window is imported inside
 # functions only.
-LAZY = {"torch": {"jobs", "review"}, "torchvision": {"jobs", "review"}, "segstudio.gui": {"cli"}}
+LAZY = {
+    "torch": {"jobs", "review"},
+    "torchvision": {"jobs", "review"},
+    "segstudio.gui": {"cli"},
+    "pi_heif": {"photos"},
+    "rawpy": {"photos"},
+}
 BANNED = ("processEvents", "pickle.load", "weights_only=False", "shell=True", "from pickle")
 SOFT_LINES, HARD_LINES = 300, 400
 FUNCTION_LINES, CLASS_LINES, PUBLIC_METHODS = 60, 250, 20
