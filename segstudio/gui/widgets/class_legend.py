@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from segstudio.core.palette import Palette, PaletteClass
 from segstudio.gui.theme import GRID, colors_for
-from segstudio.gui.widgets.score_list import paint_bar, score_color
+from segstudio.gui.widgets.painting import SWATCH, paint_bar, paint_ground, paint_swatch
+from segstudio.gui.widgets.score_list import score_color
 from segstudio.gui.widgets.words import number
 from segstudio.review.ranking import ClassScore, in_words
-
-_SWATCH = 16
 
 
 class ClassLegend(QWidget):
@@ -90,17 +89,11 @@ class ClassLine(QAbstractButton):
         colors = colors_for(self.palette())
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.hasFocus() or self.underMouse():
-            painter.setPen(QPen(QColor(colors.accent_text if self.hasFocus() else colors.border)))
-            painter.setBrush(QColor(colors.raised))
-            painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 6, 6)
+        paint_ground(painter, self, colors)
         area = self.rect().adjusted(GRID, GRID - 2, -GRID, -GRID + 2)
-        swatch = QRect(area.left(), area.top() + 2, _SWATCH, _SWATCH)
-        painter.setPen(QPen(QColor(colors.border_strong)))
-        shown = self.isChecked()
-        painter.setBrush(QColor(self.entry.color) if shown else Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(swatch, 3, 3)
-        self._paint_words(painter, area.adjusted(_SWATCH + GRID, 0, 0, 0))
+        swatch = QRect(area.left(), area.top() + 2, SWATCH, SWATCH)
+        paint_swatch(painter, swatch, self.entry.color if self.isChecked() else None, colors)
+        self._paint_words(painter, area.adjusted(SWATCH + GRID, 0, 0, 0))
         painter.end()
 
     def _paint_words(self, painter: QPainter, area: QRect) -> None:
@@ -117,7 +110,7 @@ class ClassLine(QAbstractButton):
         painter.drawText(line, int(Qt.AlignmentFlag.AlignLeft), name)
         if self._score:
             bar = QRect(area.left(), line.bottom() + 6, area.width(), 4)
-            paint_bar(painter, bar, iou, colors)
+            paint_bar(painter, bar, iou, score_color(iou, colors), colors)
 
     def _tip(self) -> str:
         lines = ["Click to hide or show its colour."]

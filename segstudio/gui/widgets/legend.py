@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from segstudio.core.palette import Palette
 from segstudio.gui.theme import GRID, colors_for
 from segstudio.gui.widgets.basics import label, row
 from segstudio.gui.widgets.flow_layout import FlowLayout
+from segstudio.gui.widgets.painting import paint_swatch
 
 
 class Swatch(QWidget):
@@ -16,16 +17,14 @@ class Swatch(QWidget):
 
     def __init__(self, color: str, size: int = 12) -> None:
         super().__init__()
-        self._color = QColor(color)
+        self._color = color
         self.setFixedSize(size, size)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the colour."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QColor(colors_for(self.palette()).border_strong))
-        painter.setBrush(self._color)
-        painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 3, 3)
+        paint_swatch(painter, self.rect(), self._color, colors_for(self.palette()))
         painter.end()
 
 

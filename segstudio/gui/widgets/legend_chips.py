@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from segstudio.gui.theme import GRID, colors_for
 from segstudio.gui.widgets.flow_layout import FlowLayout
+from segstudio.gui.widgets.painting import paint_ground
 
 _DOT = 10
 
@@ -40,10 +41,7 @@ class Chip(QAbstractButton):
         colors = colors_for(self.palette())
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.hasFocus() or self.underMouse():
-            painter.setPen(QColor(colors.accent_text if self.hasFocus() else colors.border))
-            painter.setBrush(QColor(colors.raised))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        paint_ground(painter, self, colors)
         shown = self.isChecked()
         painter.setPen(QPen(self.color, 1.5))
         painter.setBrush(self.color if shown else Qt.BrushStyle.NoBrush)

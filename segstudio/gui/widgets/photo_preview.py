@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -28,6 +29,7 @@ class PhotoPreview(QWidget):
     class_hovered = Signal(str)
     zoom_changed = Signal(float)
     counts_changed = Signal(object)
+    order_changed = Signal()
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -40,6 +42,8 @@ class PhotoPreview(QWidget):
         self._shown: Preview | None = None
         self._shown_photo = ""
         self._trial: Palette | None = None
+        self._order: tuple[str, ...] | None = None
+        self._hidden: frozenset[int] = frozenset()
         self._opacity = 0.55
         self._visible = True
         self._active = False
@@ -63,6 +67,31 @@ class PhotoPreview(QWidget):
         """Set how strong the overlay is, 0..1."""
         self._opacity = opacity
         self.refresh()
+
+    def set_hidden(self, hidden: frozenset[int]) -> None:
+        """Show the photo where the overlay has one of these palette ids."""
+        self._hidden = hidden
+        self.refresh()
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The names of the photos that are stepped through."""
+        if self._order is None:
+            return tuple(entry.name for entry in self._session.photos)
+        return self._order
+
+    def set_order(self, names: Sequence[str]) -> None:
+        """Step through these photos instead of all photos of the project."""
+        self._order = tuple(names)
+        self.order_changed.emit()
+
+    def step(self, by: int) -> None:
+        """Look at the photo `by` places further in the order, stopping at the ends."""
+        names = self.order
+        if names:
+            current = self._session.current_photo
+            place = names.index(current) + by if current in names else 0
+            self._session.set_current_photo(names[min(max(place, 0), len(names) - 1)])
 
     def toggle_overlay(self) -> None:
         """Hide the overlay, or show it again."""
@@ -90,7 +119,8 @@ class PhotoPreview(QWidget):
             self.view.clear("No photo yet")
             return
         opacity = self._opacity if self._visible else 0.0
-        wish = PreviewWish(project, entry, self._trial or project.palette, opacity)
+        palette = self._trial or project.palette
+        wish = PreviewWish(project, entry, palette, opacity, self._hidden)
         if self._wish is not None and wish.key == self._wish.key:
             return
         self._wish = wish
@@ -134,13 +164,12 @@ class PhotoPreview(QWidget):
         self._warm_next()
 
     def _warm_next(self) -> None:
-        project, photos = self._session.project, self._session.photos
-        names = [entry.name for entry in photos]
+        project, names = self._session.project, self.order
         if project is None or self._shown_photo not in names:
             return
         following = names.index(self._shown_photo) + 1
-        if following < len(photos):
-            entry = photos[following]
+        if following < len(names):
+            entry = project.photo(names[following])
             load = partial(self._maker.warm, project, entry)
             self._source.request(("warm", entry), load, urgent=False)
 

@@ -40,27 +40,23 @@ class PreviewBar(QWidget):
         layout.addWidget(self.slider)
         layout.addWidget(fit)
         layout.addWidget(actual)
-        self._back.clicked.connect(self._previous)
-        self._on.clicked.connect(self._next)
+        self._back.clicked.connect(lambda: preview.step(-1))
+        self._on.clicked.connect(lambda: preview.step(1))
         fit.clicked.connect(preview.fit)
         actual.clicked.connect(preview.actual_size)
         self.slider.valueChanged.connect(self._set_opacity)
         session.current_photo_changed.connect(self._show_photo)
         session.photos_changed.connect(self._show_photo)
+        preview.order_changed.connect(self._show_photo)
         self._show_photo()
 
     def _show_photo(self) -> None:
-        entry, photos = self._session.current_entry, self._session.photos
-        at = photos.index(entry) if entry is not None else -1
-        self._name.setText(f"{at + 1:,} of {len(photos):,}   {entry.name}" if entry else "")
-        self._back.setEnabled(at > 0)
-        self._on.setEnabled(0 <= at < len(photos) - 1)
+        name, order = self._session.current_photo, self._preview.order
+        place = order.index(name) if name in order else -1
+        counted = f"{place + 1:,} of {len(order):,}   " if place >= 0 else ""
+        self._name.setText(f"{counted}{name or ''}")
+        self._back.setEnabled(place > 0)
+        self._on.setEnabled(0 <= place < len(order) - 1)
 
     def _set_opacity(self, value: int) -> None:
         self._preview.set_opacity(value / 100)
-
-    def _previous(self) -> None:
-        self._session.step_photo(-1)
-
-    def _next(self) -> None:
-        self._session.step_photo(1)

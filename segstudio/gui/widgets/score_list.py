@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from segstudio.gui.theme import Colors, colors_for
+from segstudio.gui.widgets.painting import paint_bar
 from segstudio.gui.widgets.words import number
 from segstudio.review.ranking import grade
 
@@ -49,21 +50,8 @@ class PhotoRow(QStyledItemDelegate):
         _paint_words(painter, words, index, colors)
         score = index.data(SCORE_ROLE)
         bar = QRect(words.left(), words.bottom() - _BAR - 1, words.width(), _BAR)
-        paint_bar(painter, bar, score, colors)
+        paint_bar(painter, bar, score, score_color(score, colors), colors)
         painter.restore()
-
-
-def paint_bar(painter: QPainter, area: QRect, score: float | None, colors: Colors) -> None:
-    """Paint a score from 0 to 1 as a bar; without a score only its track."""
-    radius = area.height() / 2
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(colors.border))
-    painter.drawRoundedRect(area, radius, radius)
-    if score is not None:
-        filled = QRectF(area)
-        filled.setWidth(max(area.width() * score, area.height()))
-        painter.setBrush(QColor(score_color(score, colors)))
-        painter.drawRoundedRect(filled, radius, radius)
 
 
 def score_color(score: float | None, colors: Colors) -> str:
