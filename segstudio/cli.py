@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -120,12 +120,32 @@ _format = click.option(
 )
 
 
+_match = click.option(
+    "--match",
+    "choices",
+    multiple=True,
+    metavar="NAME=PHOTO",
+    callback=lambda _ctx, _option, pairs: _choices(pairs),
+    help="Which photo an annotation (its file, or the name in it) means where several fit.",
+)
+
+
+def _choices(pairs: Sequence[str]) -> dict[str, str]:
+    """Read NAME=PHOTO pairs."""
+    split = [pair.partition("=") for pair in pairs]
+    for name, sign, photo in split:
+        if not (name and sign and photo):
+            raise click.BadParameter(f'"{name}{sign}{photo}" is not NAME=PHOTO')
+    return {name: photo for name, _, photo in split}
+
+
 @segstudio.command()
 @_sources
 @click.option("--out", type=_FOLDER, required=True, help="Folder for the label images.")
 @_photos
 @_palette
 @_format
+@_match
 @click.option("--raster", type=click.Choice(["exact", "opencv"]), default="exact")
 @_json
 def convert(sources: tuple[Path, ...], as_json: bool, format_name: str | None, **rest: Any) -> None:
@@ -140,6 +160,7 @@ def convert(sources: tuple[Path, ...], as_json: bool, format_name: str | None, *
 @_photos
 @_palette
 @_format
+@_match
 @_json
 def import_(as_json: bool, format_name: str | None, **rest: Any) -> None:
     """Import annotation exports into PROJECT, which is made when it is not there."""

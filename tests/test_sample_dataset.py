@@ -31,7 +31,7 @@ def converted(tmp_path_factory: pytest.TempPathFactory) -> tuple[ImportReport, P
 def converted_with(palette: Path | None, out: Path, *names: str) -> ImportReport:
     sample = sample_folder()
     sources = tuple(sample / name for name in names or ("labelme", "cvat"))
-    request = convert.ConvertRequest(sources, out, photos=sample / "photos", palette=palette)
+    request = convert.ConvertRequest(sources, out=out, photos=sample / "photos", palette=palette)
     return convert.run(request, Recorder())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -21,26 +22,37 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A format does not take a file, and why."""
+    """A format does not take a file that might have been its own, and why."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class LabelName:
-    """A label that an export lists, with its colour (#rrggbb) where it states a valid one."""
+    """A label that an export lists, with its colour (#rrggbb) where it states a valid one.
+
+    `id` is the pixel value that stands for it, in exports that hold label images without names;
+    `name` is then made up.
+    """
 
     name: str
     color: str | None = None
+    id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class ReadResult:
-    """What one annotation file holds; `labels` is the export's own list, in its order."""
+class EmbeddedPhoto:
+    """A photo inside an annotation file, called `name`; `read` returns its encoded bytes.
 
-    annotations: tuple[Annotation, ...]
-    problems: tuple[Problem, ...] = ()
-    labels: tuple[LabelName, ...] = ()
+    It belongs to the annotation of the same `photo` name and is used where no photo is found.
+    """
+
+    name: str
+    read: Callable[[], bytes]
+
+
+# What a reader yields: annotations in the order of the file, and what else it comes across.
+Item = Annotation | Problem | LabelName | EmbeddedPhoto
 
 
 @dataclass(frozen=True)
@@ -57,15 +69,26 @@ class Candidate:
 
 
 class Format(Protocol):
-    """One annotation format. `one_photo` says that a file is about one photo, named like it."""
+    """One annotation format.
+
+    `one_photo` says that a file is about one photo and named like it. A `last_resort` takes files
+    only where no other format takes any of the source, unless the user names it.
+    """
 
     name: str
     title: str
     suffixes: tuple[str, ...]
     one_photo: bool
+    last_resort: bool
 
-    def probe(self, candidate: Candidate) -> Match | Refusal:
-        """Say whether the file is in this format; SegStudioError where it cannot be looked into."""
+    def probe(self, candidate: Candidate) -> Match | Refusal | None:
+        """Say whether the file is in this format, None where nothing suggests it.
 
-    def read(self, source: Source, file: str) -> ReadResult:
-        """Read one file; one bad shape is a problem, SegStudioError refuses the file as a whole."""
+        Raises SegStudioError where it cannot be looked into.
+        """
+
+    def read(self, source: Source, file: str) -> Iterator[Item]:
+        """Read one file piece by piece; one bad shape is a problem among the others.
+
+        Raises SegStudioError, also in the middle, where the file as a whole is refused.
+        """

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from lxml import etree
 
 from segstudio.core.annotation import Annotation, Box, Geometry, Polygon, Shape
 from segstudio.core.problems import Problem
-from segstudio.formats.base import Candidate, LabelName, Match, ReadResult, Refusal
+from segstudio.formats.base import Candidate, Item, LabelName, Match, Refusal
 from segstudio.formats.numbers import finite, pixels, point_list, shorten
 from segstudio.formats.source import Source
 from segstudio.formats.xml import line_of, stream, text_of
@@ -27,8 +27,9 @@ class CvatImages:
     title = "CVAT for images 1.1"
     suffixes: tuple[str, ...] = (".xml",)
     one_photo = False
+    last_resort = False
 
-    def probe(self, candidate: Candidate) -> Match | Refusal:
+    def probe(self, candidate: Candidate) -> Match | Refusal | None:
         """Tell "for images" from "for video", which has the same root."""
         kind = candidate.xml
         if kind.root != "annotations":
@@ -40,21 +41,19 @@ class CvatImages:
             )
         return Match("<annotations> with <image>: CVAT for images")
 
-    def read(self, source: Source, file: str) -> ReadResult:
+    def read(self, source: Source, file: str) -> Iterator[Item]:
         """Read all photos of the file."""
         shown = source.shown(file)
-        labels: dict[str, LabelName] = {}
-        annotations: list[Annotation] = []
-        problems: list[Problem] = []
         for element in stream(source.read(file), shown, ("meta", "image", "track")):
             if element.tag == "meta":
-                labels.update({entry.name: entry for entry in _labels(element)})
+                yield from _labels(element)
             elif element.tag == "image":
-                annotations.append(_Image(element, shown, problems).read())
+                problems: list[Problem] = []
+                yield _Image(element, shown, problems).read()
+                yield from problems
             else:
                 text = f'track of "{element.get("label")}" left out: it belongs to a video'
-                problems.append(Problem("warning", shown, text, line_of(element)))
-        return ReadResult(tuple(annotations), tuple(problems), tuple(labels.values()))
+                yield Problem("warning", shown, text, line_of(element))
 
 
 def _labels(meta: etree._Element) -> list[LabelName]:

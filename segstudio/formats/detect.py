@@ -7,23 +7,32 @@ from dataclasses import dataclass
 
 from segstudio.core.errors import SegStudioError
 from segstudio.core.problems import Problem, Severity
-from segstudio.formats.base import Candidate, Format, Match, Refusal
+from segstudio.formats.base import Candidate, Format, Match
 from segstudio.formats.source import Source
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """A file that a format will read, and why."""
+class Verdict:
+    """What one format said about one file."""
 
     format: Format
-    source: Source
-    file: str
+    matched: bool
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """A file that a format will read, and what every format said about it."""
+
+    format: Format
+    source: Source
+    file: str
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
-    """A file that looked like annotations and that no format reads; `error` where it is broken."""
+    """A file that looked like annotations and that no format reads; `error` says why."""
 
     file: str
     problem: Problem
@@ -31,39 +40,53 @@ class Refused:
 
 
 def detect(source: Source, formats: Sequence[Format]) -> tuple[list[Claim], list[Refused]]:
-    """Look into every file that may hold annotations; a single file is always looked into."""
+    """Look into every file that may hold annotations; a single file is always looked into.
+
+    Formats of last resort come in only where the others take nothing, or where they are all that
+    was asked for.
+    """
+    first = [entry for entry in formats if not entry.last_resort]
+    claims, refused = _look(source, first or formats)
+    if first and not claims and len(first) < len(formats):
+        return _look(source, formats)
+    return claims, refused
+
+
+def _look(source: Source, formats: Sequence[Format]) -> tuple[list[Claim], list[Refused]]:
     claims: list[Claim] = []
     refused: list[Refused] = []
-    suffixes = tuple({suffix for entry in formats for suffix in entry.suffixes})
     for file in source.files():
-        if not source.single_file and not file.lower().endswith(suffixes):
-            continue
-        found = _claim(Candidate(source, file), formats)
+        asked = [f for f in formats if source.single_file or file.lower().endswith(f.suffixes)]
+        found = _claim(Candidate(source, file), asked) if asked else None
         if isinstance(found, Claim):
             claims.append(found)
-        else:
+        elif found is not None:
             refused.append(found)
     return claims, refused
 
 
-def _claim(candidate: Candidate, formats: Sequence[Format]) -> Claim | Refused:
-    """Ask every format; the first that takes the file reads it."""
-    reasons: list[str] = []
+def _claim(candidate: Candidate, formats: Sequence[Format]) -> Claim | Refused | None:
+    """Ask every format; the first that takes the file reads it. None: nothing suggests any."""
+    verdicts: list[Verdict] = []
     shown = candidate.source.shown(candidate.file)
     for entry in formats:
         try:
             answer = entry.probe(candidate)
         except SegStudioError as error:
             return _refused(shown, str(error), error, "error")
-        match answer:
-            case Match(reason):
-                return Claim(entry, candidate.source, candidate.file, reason)
-            case Refusal(reason):
-                reasons.append(f"not {entry.name}: {reason}")
-    text = "; ".join(reasons)
+        if answer is not None:
+            verdicts.append(Verdict(entry, isinstance(answer, Match), answer.reason))
+    taker = next((verdict.format for verdict in verdicts if verdict.matched), None)
+    if taker is not None:
+        return Claim(taker, candidate.source, candidate.file, tuple(verdicts))
+    if not verdicts and not candidate.source.single_file:
+        return None
+    text = (
+        "; ".join(f"not {v.format.name}: {v.reason}" for v in verdicts) or "no known kind of file"
+    )
     unread = SegStudioError(
         f"{shown} is in no format that SegStudio reads ({text}).",
-        remedy="Export the annotations as CVAT for images 1.1 or LabelMe XML.",
+        remedy="Export the annotations again, for example as CVAT for images 1.1 or LabelMe XML.",
     )
     return _refused(shown, f"no annotation that SegStudio reads ({text})", unread, "warning")
 

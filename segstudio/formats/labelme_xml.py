@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -9,7 +10,7 @@ from lxml import etree
 
 from segstudio.core.annotation import Annotation, Box, Geometry, Polygon, Shape
 from segstudio.core.problems import Problem
-from segstudio.formats.base import Candidate, Match, ReadResult, Refusal
+from segstudio.formats.base import Candidate, Item, Match, Refusal
 from segstudio.formats.numbers import enough, finite, pixels, shorten
 from segstudio.formats.source import Source
 from segstudio.formats.xml import line_of, parse, text_of
@@ -40,8 +41,9 @@ class LabelMeXml:
     title = "LabelMe XML (also CVAT's LabelMe ZIP 3.0)"
     suffixes: tuple[str, ...] = (".xml",)
     one_photo = True
+    last_resort = False
 
-    def probe(self, candidate: Candidate) -> Match | Refusal:
+    def probe(self, candidate: Candidate) -> Match | Refusal | None:
         """Tell LabelMe's `<annotation>` from Pascal VOC's, which has the same root."""
         kind = candidate.xml
         if kind.root != "annotation":
@@ -57,7 +59,7 @@ class LabelMeXml:
             return Match("<annotation> without objects: LabelMe XML of an empty photo")
         return Refusal("<annotation> without <filename> and objects")
 
-    def read(self, source: Source, file: str) -> ReadResult:
+    def read(self, source: Source, file: str) -> Iterator[Item]:
         """Read the annotation of one photo."""
         shown = source.shown(file)
         root = parse(source.read(file), shown)
@@ -78,8 +80,8 @@ class LabelMeXml:
             text = f"{shorten(photo)}: {deleted} object(s) marked <deleted> are left out"
             problems.append(Problem("info", shown, text, line_of(root)))
         height, width = _size(root, shorten(photo), shown, problems)
-        annotation = Annotation(photo, width, height, tuple(shapes), shown, line_of(root))
-        return ReadResult((annotation,), tuple(problems))
+        yield Annotation(photo, width, height, tuple(shapes), shown, line_of(root))
+        yield from problems
 
 
 def _is_deleted(item: _Object, problems: list[Problem]) -> bool:

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from segstudio.core.annotation import Annotation
+from segstudio.core.annotation import Annotation, Shape
 from segstudio.formats.photo_pool import Photo
 from segstudio.photos.names import stem
-
-# Stripped from names although SegStudio may not read the kind itself.
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """An annotation that looks for its photo; `file` is the annotation file in its source.
 
-    `one_photo` says that the file is about this photo alone and probably named like it.
+    `one_photo` says that the file is about this photo alone and probably named like it. To keep
+    memory flat, `annotation` is without its shapes: `labels` counts them per label, `shapes`
+    fetches them.
     """
 
     annotation: Annotation
     file: str
     one_photo: bool
+    labels: Mapping[str, int] = field(default_factory=dict)
+    shapes: Callable[[], tuple[Shape, ...]] = tuple
+    embedded: Photo | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,14 @@ class PhotoIndex:
                 self._by_folded[last.casefold()].append((photo, path))
                 self._by_stem[stem(last).casefold()].append((photo, path))
 
-    def find(self, wanted: Wanted) -> Found | Ambiguous | None:
-        """Return the photo of an annotation, the photos it could be, or None."""
+    def find(self, wanted: Wanted, choice: str | None = None) -> Found | Ambiguous | None:
+        """Return the photo of an annotation, the photos it could be, or None.
+
+        `choice` is the photo that the user named for it.
+        """
+        if choice is not None:
+            chosen = self._by_path.get(_normal(choice))
+            return _found(chosen, 0, "as you chose") if chosen else None
         declared = declared_path(wanted.annotation.photo)
         folder = _normal(str(PurePosixPath(wanted.file).parent)).removeprefix(".")
         if not declared:

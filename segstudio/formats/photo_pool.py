@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -26,16 +26,24 @@ LABEL_FOLDERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A photo file: `member` is its name in its source, `path` where it is on disk, if it is."""
+    """A photo file: `member` is its name in its source, `path` where it is on disk, if it is.
+
+    `decode` returns the bytes of one that is inside an annotation file.
+    """
 
     source: Source
     member: str
     path: Path | None
+    decode: Callable[[], bytes] | None = None
+
+    def read(self) -> bytes:
+        """Return the encoded photo; SegStudioError where it cannot be read."""
+        return self.decode() if self.decode else self.source.read(self.member)
 
     def open(self) -> BinaryIO:
         """Open the photo as a seekable stream; SegStudioError where it cannot be read."""
         if self.path is None:
-            return io.BytesIO(self.source.read(self.member))
+            return io.BytesIO(self.read())
         try:
             return self.path.open("rb")
         except OSError as error:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
+from threading import RLock
+from typing import TypeVar, cast
 
 from segstudio.core.errors import SegStudioError
 from segstudio.core.problems import Problem
+
+T = TypeVar("T")
 
 MAX_FILES = 200_000
 MAX_FILE_BYTES = 1 << 30
@@ -27,6 +32,15 @@ class Source(ABC):
     def __init__(self, path: Path) -> None:
         self.path = path
         self.problems: tuple[Problem, ...] = ()
+        self._made: dict[Callable[[Source], object], object] = {}
+        self._making = RLock()
+
+    def once(self, make: Callable[[Source], T]) -> T:
+        """Return make(self), computed at most once: what a format knows of the whole source."""
+        with self._making:
+            if make not in self._made:
+                self._made[make] = make(self)
+            return cast("T", self._made[make])
 
     @property
     def single_file(self) -> bool:

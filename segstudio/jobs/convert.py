@@ -11,21 +11,19 @@ from segstudio.core.label_image import LABELS, refuse_foreign_labels, write_labe
 from segstudio.core.palette import Palette
 from segstudio.core.rasterize import Raster
 from segstudio.jobs.import_burning import BurnedAll, Ready, Rules, burn_all, name_pairs
-from segstudio.jobs.import_labels import class_labels, never_seen
-from segstudio.jobs.import_reading import Collected, collected
-from segstudio.jobs.import_report import ImportItem, ImportReport
+from segstudio.jobs.import_collecting import Collected, collected
+from segstudio.jobs.import_labels import class_labels, names_by_id, never_seen, palette_of
+from segstudio.jobs.import_reading import ReadRequest
+from segstudio.jobs.import_report import ImportItem, ImportReport, detections
 from segstudio.photos.names import label_name
 
 
-@dataclass(frozen=True, slots=True)
-class ConvertRequest:
-    """What to convert into the folder `out`; None means: found, made or detected."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConvertRequest(ReadRequest):
+    """What to convert into the folder `out`; a palette of None is made of the labels found."""
 
-    sources: tuple[Path, ...]
     out: Path
-    photos: Path | None = None
     palette: Path | None = None
-    format: str | None = None
     raster: Raster = "exact"
 
 
@@ -40,17 +38,17 @@ def run(request: ConvertRequest, report: Reporter) -> ImportReport:
 
     if not (request.out / "palette.json").exists():
         refuse_foreign_labels(request.out)
-    with collected(request.sources, request.photos, request.format, report) as found:
+    with collected(request, report) as found:
         if found.interrupted:
             # Half of the labels would number the classes differently.
             return import_report(found, BurnedAll(), palette or Palette.from_labels([]), report)
         if palette is None:
             labels, doubts = class_labels(found)
-            palette = Palette.from_labels(labels)
+            palette = palette_of(labels)
             found.problems += doubts
             for problem in doubts:
                 report(ProblemFound(problem))
-        rules = Rules(palette, request.raster, write)
+        rules = Rules(palette, request.raster, write, names_by_id(found, palette))
         palette.save(request.out / "palette.json")
         burned = burn_all(name_pairs(found.pairs, {}), rules, report)
     result = import_report(found, burned, palette, report)
@@ -67,12 +65,11 @@ def import_report(
         report(ProblemFound(problem))
     refused = [ImportItem(p.path, None, "skipped", "", (p,)) for p in found.refused]
     formats = dict.fromkeys(claim.format.name for claim in found.claims)
-    reasons = dict.fromkeys(f"{c.format.name}: {c.reason}" for c in found.claims)
     return ImportReport(
         format=", ".join(formats),
         items=(*burned.items, *refused),
         problems=(*found.problems, *burned.problems, *unseen),
         classes=burned.classes,
-        reasons=tuple(reasons),
+        detection=detections(found.claims),
         interrupted=found.interrupted or burned.interrupted,
     )

@@ -21,8 +21,15 @@ from segstudio.formats.photo_pool import Photo, display_names
 from segstudio.jobs.burn import burn
 from segstudio.jobs.convert import import_report
 from segstudio.jobs.import_burning import BurnedAll, Ready, Rules, burn_all, name_pairs
-from segstudio.jobs.import_labels import class_labels, with_classes_of
-from segstudio.jobs.import_reading import Collected, collected
+from segstudio.jobs.import_collecting import Collected, collected
+from segstudio.jobs.import_labels import (
+    class_labels,
+    names_by_id,
+    palette_of,
+    with_classes_of,
+    with_labels,
+)
+from segstudio.jobs.import_reading import ReadRequest
 from segstudio.jobs.import_report import ImportReport, keep_report
 from segstudio.photos.names import label_name, safe_name, stem
 from segstudio.photos.reader import PhotoSize
@@ -32,21 +39,18 @@ from segstudio.project.photo_finder import stored_path
 from segstudio.project.project import Project
 
 
-@dataclass(frozen=True, slots=True)
-class ImportRequest:
-    """What to import into a project, open or in a folder; None means: found, made or detected."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportRequest(ReadRequest):
+    """What to import into a project, open or in a folder; labels extend its palette."""
 
     project: Project | Path
-    sources: tuple[Path, ...]
-    photos: Path | None = None
     palette: Path | None = None
-    format: str | None = None
 
 
 def run(request: ImportRequest, report: Reporter) -> ImportReport:
     """Add photos, annotations and label images; importing again updates what is there."""
     given = Palette.load(request.palette) if request.palette else None
-    with collected(request.sources, request.photos, request.format, report) as found:
+    with collected(request, report) as found:
         if found.interrupted:
             # Half of the labels would number the classes differently.
             return import_report(found, BurnedAll(), Palette.from_labels([]), report)
@@ -68,7 +72,8 @@ def _take_over(
     taking = _Taking(project, palette)
     known = taking.known_names(found)
     taken = taking.taken_names(found) - set(known.values())
-    rules = Rules(palette, "exact", taking.write, photo_needed=True, keep=taking.keep)
+    renames = names_by_id(found, palette)
+    rules = Rules(palette, "exact", taking.write, renames, photo_needed=True, keep=taking.keep)
     # A crash from here on may leave new label images beside old annotations.
     project.mark_labels(None)
     try:
@@ -115,7 +120,7 @@ def _extend_palette(
         for problem in doubts:
             report(ProblemFound(problem))
         fresh = not project.photos and palette == Palette.from_labels([])
-        palette = Palette.from_labels(labels) if fresh else palette.with_labels(labels)
+        palette = palette_of(labels) if fresh else with_labels(palette, labels)
     project.set_palette(palette, "Add classes found by the import", undoable=False)
 
 
@@ -188,7 +193,7 @@ class _Taking:
             if photo.path is not None:
                 return fingerprint(photo.path) == self.project.photo(name).digest
             place = self._place(safe_name(name))
-            return place.is_file() and place.read_bytes() == photo.source.read(photo.member)
+            return place.is_file() and place.read_bytes() == photo.read()
         except (OSError, KeyError, SegStudioError):
             return False
 
@@ -213,7 +218,7 @@ class _Taking:
         if path is None:
             path = self._place(name)
             if not path.is_file():
-                write_atomic(path, photo.source.read(photo.member))
+                write_atomic(path, photo.read())
         try:
             digest = fingerprint(path)
         except OSError as error:

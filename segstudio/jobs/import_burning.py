@@ -1,8 +1,7 @@
-"""Second half of every import: pairs are named, sized, rasterised and handed to a writer."""
+"""Third step of every import: pairs are named, sized, rasterised and handed to a writer."""
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,9 +17,11 @@ from segstudio.core.events import ProblemFound, Progress, Reporter
 from segstudio.core.palette import Palette
 from segstudio.core.problems import Problem, Severity
 from segstudio.core.rasterize import Burned, Raster, rasterize
+from segstudio.formats.pairing import Wanted
 from segstudio.formats.photo_pool import Photo, display_names
 from segstudio.formats.sizing import fit
-from segstudio.jobs.import_reading import Pair
+from segstudio.jobs.import_pairing import Pair
+from segstudio.jobs.import_reading import WORKERS
 from segstudio.jobs.import_report import ClassCount, ImportItem, Status
 from segstudio.photos.names import DistinctNames, label_name, safe_name
 from segstudio.photos.reader import PhotoSize, check_photo
@@ -44,11 +45,16 @@ Keeper = Callable[[str, Photo, PhotoSize], str]
 
 @dataclass(frozen=True)
 class Rules:
-    """How pairs are turned into label images; `keep` is for photos without annotation."""
+    """How pairs are turned into label images.
+
+    `renames` says what labels are called in the palette where that differs; `keep` is for photos
+    without annotation.
+    """
 
     palette: Palette
     raster: Raster
     write: Writer
+    renames: Mapping[str, str] = field(default_factory=dict)
     photo_needed: bool = False
     keep: Keeper | None = None
 
@@ -128,7 +134,7 @@ def burn_all(named: Sequence[Named], rules: Rules, report: Reporter) -> BurnedAl
     def work(row: Named) -> _Outcome | None:
         return None if report.stop_requested else _convert(row, rules)
 
-    pool = ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1))
+    pool = ThreadPoolExecutor(max_workers=WORKERS)
     try:
         for done, outcome in enumerate(pool.map(work, named), start=1):
             if outcome is None:
@@ -179,7 +185,7 @@ def _convert(row: Named, rules: Rules) -> _Outcome:
             problems,
         )
     try:
-        fitted = fit(pair.wanted.annotation, size)
+        fitted = fit(_whole(pair.wanted, rules.renames), size)
     except SegStudioError as error:
         return _skipped(row, str(error), problems)
     annotation = replace(fitted.annotation, photo=name)
@@ -197,6 +203,14 @@ def _convert(row: Named, rules: Rules) -> _Outcome:
         _histogram(burned.label),
         tuple((s, annotation.source) for s in annotation.shapes if s.label in burned.unknown),
     )
+
+
+def _whole(wanted: Wanted, renames: Mapping[str, str]) -> Annotation:
+    """Fetch an annotation's shapes and call their labels as the palette does."""
+    shapes = wanted.shapes()
+    if renames:
+        shapes = tuple(replace(s, label=renames.get(s.label, s.label)) for s in shapes)
+    return replace(wanted.annotation, shapes=shapes)
 
 
 def _photo_size(pair: Pair, name: str) -> PhotoSize | None:
@@ -231,7 +245,8 @@ def _skipped(row: Named, reason: str, problems: Sequence[Problem]) -> _Outcome:
         annotation = pair.wanted.annotation
         declared = annotation.photo or name
         told = Problem("error", annotation.source, f"{declared}: {text}", annotation.line)
-    return _Outcome(ImportItem(name, None, "skipped", pair.match, (*problems, told)))
+    told_all = (*problems, told)
+    return _Outcome(ImportItem(name, None, "skipped", pair.match, told_all, pair.candidates))
 
 
 def _unseen(annotation: Annotation, burned: Burned) -> list[Problem]:

@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from segstudio.core.palette import IGNORE, Palette
+from segstudio.core.annotation import IGNORE_LABEL
+from segstudio.core.colors import DEFAULT_COLORS
+from segstudio.core.palette import IGNORE, Palette, PaletteClass
 from segstudio.core.problems import Problem
-from segstudio.jobs.import_reading import Collected
+from segstudio.formats.base import LabelName
+from segstudio.jobs.import_collecting import Collected
 from segstudio.jobs.import_report import ClassCount
 
 
 def class_labels(
     found: Collected, palette: Palette | None = None
-) -> tuple[list[tuple[str, str | None]], list[Problem]]:
-    """Return the labels (name, colour) that shall become classes, in order, and doubts.
+) -> tuple[list[LabelName], list[Problem]]:
+    """Return the labels that shall become classes, in order, and doubts.
 
     First the export's own list, then what shapes use besides, by name. A label that differs from
     a listed one, or from one of `palette`, only in case or blanks is no class of its own.
     """
-    labels = [(label.name, label.color) for label in found.labels]
-    known = {name for name, _ in labels}
+    labels = list(found.labels)
+    known = {label.name for label in labels}
     if palette is not None:
         known |= {name for e in palette.classes for name in (e.name, *e.aliases)}
     listed = {_bare(name) for name in known}
     alike: dict[str, list[str]] = {}
     for name in sorted(_used(found) - known):
         if _bare(name) not in listed:
-            labels.append((name, None))
+            labels.append(LabelName(name))
             alike.setdefault(_bare(name), []).append(name)
     problems = [
         Problem("warning", names[0], f"the labels {_quoted(names)} may mean the same: merge them?")
@@ -35,6 +38,41 @@ def class_labels(
         if len(names) > 1
     ]
     return labels, problems
+
+
+def palette_of(labels: Sequence[LabelName]) -> Palette:
+    """Make a palette of labels; pixel values of label images without names stay their ids."""
+    valued = {label.id: label for label in labels if label.id is not None}
+    if not valued:
+        return Palette.from_labels([(label.name, label.color) for label in labels])
+    valued.setdefault(0, LabelName("background", "#000000", 0))
+    classes = tuple(
+        PaletteClass(id=value, name=label.name, color=label.color or _color(value))
+        for value, label in sorted(valued.items())
+    )
+    return with_labels(Palette(classes=classes), [label for label in labels if label.id is None])
+
+
+def with_labels(palette: Palette, labels: Sequence[LabelName]) -> Palette:
+    """Add a class for every label that the palette knows neither by name nor by pixel value."""
+    taken = {entry.id for entry in palette.classes}
+    for label in labels:
+        if label.id is None:
+            palette = palette.with_labels([(label.name, label.color)])
+        elif label.id not in taken and palette.find(label.name) is None:
+            color = label.color or _color(label.id)
+            palette = palette.with_class(PaletteClass(id=label.id, name=label.name, color=color))
+    return palette
+
+
+def names_by_id(found: Collected, palette: Palette) -> dict[str, str]:
+    """Return what the palette calls the classes that an export knows by pixel value only."""
+    names = {entry.id: entry.name for entry in palette.classes}
+    return {
+        label.name: names[label.id]
+        for label in found.labels
+        if label.id in names and palette.find(label.name) is None
+    }
 
 
 def with_classes_of(palette: Palette, given: Palette) -> Palette:
@@ -65,13 +103,14 @@ def never_seen(
     found: Collected, palette: Palette, classes: Mapping[str, ClassCount]
 ) -> list[Problem]:
     """Return a problem for every class that has shapes but not one pixel in any label image."""
-    shapes = Counter(
-        entry.name
-        for pair in found.pairs
-        if pair.wanted is not None and pair.reason is None
-        for shape in pair.wanted.annotation.shapes
-        if (entry := palette.find(shape.label)) is not None and entry.map_to is None
-    )
+    renames = names_by_id(found, palette)
+    shapes: Counter[str] = Counter()
+    for pair in found.pairs:
+        if pair.wanted is not None and pair.reason is None:
+            for label, count in pair.wanted.labels.items():
+                entry = palette.find(renames.get(label, label))
+                if entry is not None and entry.map_to is None:
+                    shapes[entry.name] += count
     return [
         Problem(
             "warning",
@@ -86,12 +125,12 @@ def never_seen(
 
 
 def _used(found: Collected) -> set[str]:
-    return {
-        shape.label
-        for pair in found.pairs
-        if pair.wanted is not None
-        for shape in pair.wanted.annotation.shapes
-    }
+    names = {label for pair in found.pairs if pair.wanted for label in pair.wanted.labels}
+    return names - {IGNORE_LABEL}
+
+
+def _color(value: int) -> str:
+    return DEFAULT_COLORS[(value - 1) % len(DEFAULT_COLORS)]
 
 
 def _bare(name: str) -> str:

@@ -1,56 +1,46 @@
-"""First half of every import: sources are opened, read, and annotations paired with photos."""
+"""First step of every import: sources are opened, formats detected, annotation files read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from segstudio.core.annotation import Annotation
 from segstudio.core.errors import SegStudioError, UsageError
-from segstudio.core.events import ProblemFound, Progress, Reporter
+from segstudio.core.events import Progress, Reporter
 from segstudio.core.problems import Problem
 from segstudio.formats import FORMATS, format_named
 from segstudio.formats.archive import open_source
-from segstudio.formats.base import LabelName
-from segstudio.formats.detect import Claim, detect
-from segstudio.formats.pairing import Ambiguous, Found, PhotoIndex, Wanted
-from segstudio.formats.photo_pool import Photo, photos_beside, photos_in
-from segstudio.formats.source import FolderSource, Source
+from segstudio.formats.base import EmbeddedPhoto, LabelName
+from segstudio.formats.detect import Claim, Refused, detect
+from segstudio.formats.pairing import Wanted
+from segstudio.formats.photo_pool import Photo
+from segstudio.formats.source import Source
+from segstudio.jobs.import_spool import ShapeSpool
 
-_UNNAMED = "no annotation names this photo"
-_UNSURE = "an annotation may mean this photo or another of the same name"
+WORKERS = min(4, os.cpu_count() or 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """An annotation and its photo, either alone where the other is missing.
+class ReadRequest:
+    """What to read; None means: found or detected.
 
-    `member` is the photo's name in its source, `match` tells how the two were paired, `reason`
-    why the pair is skipped (None where it is to be converted).
+    `choices` settles which photo an annotation belongs to where several fit: the photo's path by
+    the name that the annotation gives it, or by the annotation's file.
     """
 
-    wanted: Wanted | None
-    photo: Photo | None
-    member: str = ""
-    match: str = ""
-    reason: str | None = None
+    sources: tuple[Path, ...]
+    photos: Path | None = None
+    format: str | None = None
+    choices: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
-class Collected:
-    """All that was found in the sources."""
-
-    pairs: list[Pair] = field(default_factory=list)
-    labels: list[LabelName] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    refused: list[Problem] = field(default_factory=list)
-    claims: list[Claim] = field(default_factory=list)
-    interrupted: bool = False
-
-
-@dataclass
-class _Opened:
+class Opened:
     """One source with what was read from it."""
 
     source: Source
@@ -59,178 +49,132 @@ class _Opened:
     photos: list[Photo] = field(default_factory=list)
 
 
-@contextmanager
-def collected(
-    sources: Sequence[Path], photos: Path | None, format_name: str | None, report: Reporter
-) -> Iterator[Collected]:
-    """Yield what the sources hold; archives stay open until the caller is done.
+@dataclass
+class Reading:
+    """All that was read: `errors` refuse a source or a file, `refused` tells the same as problems.
 
-    Raises SegStudioError where nothing at all can be read.
+    `looked_at` are files that look like annotations and are none.
     """
-    if not sources:
-        raise UsageError("No source is named.", remedy="Name an export: a file, folder or zip.")
-    formats = (format_named(format_name),) if format_name else FORMATS
-    result = Collected()
-    opened: list[_Opened] = []
-    errors: list[SegStudioError] = []
-    photo_source = _photo_folder(photos)
-    try:
-        for path in sources:
-            try:
-                source = open_source(path)
-            except SegStudioError as error:
-                errors.append(error)
-                result.refused.append(_as_problem(path.name, error))
-                continue
-            claims, refused = detect(source, formats)
-            opened.append(_Opened(source, claims))
-            result.problems += source.problems
-            result.refused += [entry.problem for entry in refused]
-            errors += [entry.error for entry in refused]
-            result.claims += claims
-        _read_all(opened, result, errors, report)
-        if not any(entry.wanted for entry in opened) and not result.interrupted:
-            raise _nothing([entry.source for entry in opened], errors)
-        result.problems += result.refused
-        _pair_all(opened, photo_source, result)
-        for problem in result.problems:
-            report(ProblemFound(problem))
-        yield result
-    finally:
-        for entry in opened:
+
+    opened: list[Opened] = field(default_factory=list)
+    labels: dict[str, LabelName] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    refused: list[Problem] = field(default_factory=list)
+    errors: list[SegStudioError] = field(default_factory=list)
+    interrupted: bool = False
+
+    @property
+    def claims(self) -> list[Claim]:
+        """The annotation files of all sources."""
+        return [claim for entry in self.opened for claim in entry.claims]
+
+    def refuse(self, file: str, error: SegStudioError) -> None:
+        """Note that a source or file is left out as a whole."""
+        self.errors.append(error)
+        self.refused.append(Problem("error", file, str(error).replace("\n", " ")))
+
+    def close(self) -> None:
+        """Let go of the sources."""
+        for entry in self.opened:
             entry.source.close()
-        if photo_source is not None:
-            photo_source.close()
 
 
-def _photo_folder(photos: Path | None) -> Source | None:
-    """Open the place that the user named for photos."""
-    if photos is None:
-        return None
-    source = open_source(photos)
-    if source.single_file:
-        raise UsageError(f"{photos} is a file.", remedy="Name the folder that the photos are in.")
-    return source
+@dataclass
+class _FileContent:
+    """What one annotation file holds, its shapes in the spool."""
+
+    wanted: list[Wanted] = field(default_factory=list)
+    labels: list[LabelName] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
 
-def _read_all(
-    opened: Sequence[_Opened], result: Collected, errors: list[SegStudioError], report: Reporter
+def read_sources(
+    request: ReadRequest, spool: ShapeSpool, reading: Reading, report: Reporter
 ) -> None:
-    """Read every claimed file; one that is refused as a whole does not stop the others."""
-    total, done = len(result.claims), 0
-    labels: dict[str, LabelName] = {}
-    for entry in opened:
-        for claim in entry.claims:
-            if report.stop_requested:
-                result.interrupted = True
-                return
-            report(Progress("Reading annotations", done, total, claim.file))
-            done += 1
-            try:
-                read = claim.format.read(claim.source, claim.file)
-            except SegStudioError as error:
-                errors.append(error)
-                result.refused.append(_as_problem(claim.source.shown(claim.file), error))
-                continue
-            result.problems += read.problems
-            for label in read.labels:
-                labels.setdefault(label.name, label)
-            one_photo = claim.format.one_photo
-            entry.wanted += [Wanted(a, claim.file, one_photo) for a in read.annotations]
-    result.labels = list(labels.values())
+    """Fill `reading`; SegStudioError where nothing at all can be read.
+
+    What is opened is the caller's to close, also after an error.
+    """
+    if not request.sources:
+        raise UsageError("No source is named.", remedy="Name an export: a file, folder or zip.")
+    formats = (format_named(request.format),) if request.format else FORMATS
+    for path in request.sources:
+        try:
+            source = open_source(path)
+        except SegStudioError as error:
+            reading.refuse(path.name, error)
+            continue
+        opened = Opened(source, [])
+        reading.opened.append(opened)
+        opened.claims, refused = detect(source, formats)
+        reading.problems += source.problems
+        _note_refused(reading, refused)
+    _read_files(reading, spool, report)
+    if not any(entry.wanted for entry in reading.opened) and not reading.interrupted:
+        raise _nothing([entry.source for entry in reading.opened], reading.errors)
+    reading.problems += reading.refused
 
 
-def _pair_all(opened: Sequence[_Opened], photo_source: Source | None, result: Collected) -> None:
-    """Fill `result.pairs`: every annotation and every photo once."""
-    shared: list[Photo] = []
-    if photo_source is not None:
-        shared, problems = photos_in(photo_source, frozenset())
-        result.problems += problems
-    else:
-        _gather_photos(opened, result)
-    pool = shared or [photo for entry in opened for photo in entry.photos]
-    everything = PhotoIndex(pool)
-    found: list[tuple[Wanted, Found | Ambiguous | None]] = []
-    for entry in opened:
-        own = PhotoIndex(entry.photos) if entry.photos and len(opened) > 1 else everything
-        for wanted in entry.wanted:
-            match = own.find(wanted)
-            found.append((wanted, match if match or own is everything else everything.find(wanted)))
-    result.pairs = _pairs(found)
-    used = {id(pair.photo) for pair in result.pairs if pair.photo is not None}
-    listed = shared or [
-        photo for entry in opened if not entry.source.single_file for photo in entry.photos
-    ]
-    unsure = {id(p) for _, match in found if isinstance(match, Ambiguous) for p in match.photos}
-    result.pairs += [
-        Pair(None, photo, photo.member, reason=_UNSURE if id(photo) in unsure else _UNNAMED)
-        for photo in listed
-        if id(photo) not in used
-    ]
-    _tell_unused(opened, pool, used | {id(photo) for photo in listed}, result)
+def _note_refused(reading: Reading, refused: Sequence[Refused]) -> None:
+    reading.refused += [entry.problem for entry in refused]
+    reading.errors += [entry.error for entry in refused]
 
 
-def _gather_photos(opened: Sequence[_Opened], result: Collected) -> None:
-    """Find the photos of every source; one that two sources share is the same photo."""
-    known: dict[Path, Photo] = {}
-    for entry in opened:
-        taken = frozenset(claim.file for claim in entry.claims)
-        if isinstance(entry.source, FolderSource) and entry.source.single_file:
-            photos = photos_beside(entry.source, [w.annotation.photo for w in entry.wanted])
-        else:
-            photos, problems = photos_in(entry.source, taken)
-            result.problems += problems
-        for photo in photos:
-            if photo.path is None:
-                entry.photos.append(photo)
-            elif photo.path.resolve() not in known:
-                known[photo.path.resolve()] = photo
-                entry.photos.append(photo)
+def _read_files(reading: Reading, spool: ShapeSpool, report: Reporter) -> None:
+    """Read every claimed file on several threads; one that is refused does not stop the others."""
+    work = [(entry, claim) for entry in reading.opened for claim in entry.claims]
+
+    def read(job: tuple[Opened, Claim]) -> _FileContent | SegStudioError | None:
+        try:
+            return _read_file(job[1], spool, report)
+        except SegStudioError as error:
+            return error
+
+    report(Progress("Reading annotations", 0, len(work)))
+    pool = ThreadPoolExecutor(max_workers=WORKERS)
+    try:
+        results = zip(work, pool.map(read, work), strict=True)
+        for done, ((entry, claim), content) in enumerate(results, start=1):
+            if content is None:
+                reading.interrupted = True
+            elif isinstance(content, SegStudioError):
+                reading.refuse(claim.source.shown(claim.file), content)
+            else:
+                entry.wanted += content.wanted
+                reading.problems += content.problems
+                for label in content.labels:
+                    reading.labels.setdefault(label.name, label)
+            report(Progress("Reading annotations", done, len(work), claim.file))
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
-def _pairs(found: Sequence[tuple[Wanted, Found | Ambiguous | None]]) -> list[Pair]:
-    """Give every photo to the annotation that matches it best; the first of equals."""
-    winners: dict[int, tuple[int, Wanted]] = {}
-    for wanted, match in found:
-        if isinstance(match, Found):
-            known = winners.get(id(match.photo))
-            if known is None or match.rank < known[0]:
-                winners[id(match.photo)] = (match.rank, wanted)
-    pairs = []
-    for wanted, match in found:
-        match match:
-            case Ambiguous(photos):
-                names = ", ".join(sorted(photo.member for photo in photos))
-                reason = f"{len(photos)} photos fit {wanted.annotation.photo}: {names}"
-                pairs.append(Pair(wanted, None, reason=reason))
-            case Found(photo, _, how, member):
-                winner = winners[id(photo)][1]
-                if winner is wanted:
-                    pairs.append(Pair(wanted, photo, member, how))
-                else:
-                    reason = (
-                        f"the photo {photo.member} has its annotation from "
-                        f"{winner.annotation.source} already"
-                    )
-                    pairs.append(Pair(wanted, None, reason=reason))
-            case None:
-                pairs.append(Pair(wanted, None))
-    return pairs
-
-
-def _tell_unused(
-    opened: Sequence[_Opened], pool: Sequence[Photo], known: set[int], result: Collected
-) -> None:
-    """Mention photos beside single annotation files that nothing names; they are not listed."""
-    unused = [photo.member for photo in pool if id(photo) not in known]
-    if unused:
-        names = ", ".join(unused[:5]) + (", ..." if len(unused) > 5 else "")
-        text = f"{len(unused)} photo(s) beside it have no annotation in it: {names}"
-        result.problems.append(Problem("info", opened[0].source.path.name, text))
-
-
-def _as_problem(file: str, error: SegStudioError) -> Problem:
-    return Problem("error", file, str(error).replace("\n", " "))
+def _read_file(claim: Claim, spool: ShapeSpool, report: Reporter) -> _FileContent | None:
+    """Read one file, None where the user stopped before its end."""
+    content = _FileContent()
+    embedded: dict[str, Photo] = {}
+    for item in claim.format.read(claim.source, claim.file):
+        if report.stop_requested:
+            return None
+        match item:
+            case Annotation():
+                labels = Counter(shape.label for shape in item.shapes)
+                shapes = spool.keep(item.shapes)
+                bare = replace(item, shapes=())
+                one_photo = claim.format.one_photo
+                content.wanted.append(Wanted(bare, claim.file, one_photo, dict(labels), shapes))
+            case Problem():
+                content.problems.append(item)
+            case LabelName():
+                content.labels.append(item)
+            case EmbeddedPhoto(name, decode):
+                embedded[name] = Photo(claim.source, name, None, decode)
+    if embedded:
+        content.wanted = [
+            replace(wanted, embedded=embedded.get(wanted.annotation.photo))
+            for wanted in content.wanted
+        ]
+    return content
 
 
 def _nothing(sources: Sequence[Source], errors: Sequence[SegStudioError]) -> SegStudioError:
@@ -243,8 +187,8 @@ def _nothing(sources: Sequence[Source], errors: Sequence[SegStudioError]) -> Seg
         there = ", ".join(sorted(kind for kind in kinds if kind)) or "none with a known suffix"
         return SegStudioError(
             f"There are no annotations in {names}.",
-            meaning=f"No XML file was found there; the files are: {there}.",
-            remedy="Name the export of CVAT or LabelMe: its XML, its folder or its zip.",
+            meaning=f"No XML, JSON or label image was found there; the files are: {there}.",
+            remedy="Name the export of CVAT, LabelMe or labelme: its file, its folder or its zip.",
         )
     return SegStudioError(
         "None of the annotation files can be read: " + "; ".join(e.what for e in errors[:10]),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -11,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from segstudio.core.errors import SegStudioError
 from segstudio.core.files import read_json, write_json
 from segstudio.core.problems import Problem
+from segstudio.formats.detect import Claim
 
 _KEPT = Path("annotations", "import-report.json")
 Status = Literal["converted", "converted-without-photo", "skipped"]
@@ -18,13 +21,17 @@ Status = Literal["converted", "converted-without-photo", "skipped"]
 
 @dataclass(frozen=True, slots=True)
 class ImportItem:
-    """One photo or annotation: `label` is its label image, `match` how the two were paired."""
+    """One photo or annotation: `label` is its label image, `match` how the two were paired.
+
+    `candidates` are photos that fit equally well, one of which the user has to choose.
+    """
 
     photo: str
     label: str | None
     status: Status
     match: str = ""
     problems: tuple[Problem, ...] = ()
+    candidates: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the object of report.json."""
@@ -34,6 +41,7 @@ class ImportItem:
             "status": self.status,
             "match": self.match,
             "problems": [problem.as_json() for problem in self.problems],
+            "candidates": list(self.candidates),
         }
 
 
@@ -46,27 +54,40 @@ class ClassCount:
 
 
 @dataclass(frozen=True, slots=True)
+class Detection:
+    """What a format said about `files` of the annotation files, and whether it took them."""
+
+    format: str
+    matched: bool
+    reason: str
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
 class ImportReport:
-    """The result of an import; `format` names the formats found, `reasons` why they were."""
+    """The result of an import; `format` names the formats found, `detection` why they were."""
 
     format: str
     items: tuple[ImportItem, ...]
     problems: tuple[Problem, ...]
     classes: dict[str, ClassCount] = field(default_factory=dict)
-    reasons: tuple[str, ...] = ()
+    detection: tuple[Detection, ...] = ()
     interrupted: bool = False
 
     @classmethod
     def from_json(cls, value: object) -> Self:
         """Return the report that `as_json` wrote; SegStudioError where it is none."""
-        given = dict(value) if isinstance(value, dict) else {}
-        given["reasons"] = given.pop("detected", ())
         try:
-            return TypeAdapter(cls).validate_python(given)
+            return TypeAdapter(cls).validate_python(value)
         except ValidationError as error:
             raise SegStudioError(
                 f"This is no report of an import: {error.errors()[0]['msg']}."
             ) from error
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Which formats were found and why, `name: reason`."""
+        return tuple(f"{d.format}: {d.reason}" for d in self.detection if d.matched)
 
     @property
     def photos(self) -> int:
@@ -91,7 +112,7 @@ class ImportReport:
             "converted": self.converted,
             "skipped": self.skipped,
             "interrupted": self.interrupted,
-            "detected": list(self.reasons),
+            "detection": [asdict(entry) for entry in self.detection],
             "classes": {
                 name: {"photos": count.photos, "pixels": count.pixels}
                 for name, count in self.classes.items()
@@ -114,6 +135,12 @@ class ImportReport:
             for name, count in self.classes.items()
         ]
         return "\n".join(lines)
+
+
+def detections(claims: Iterable[Claim]) -> tuple[Detection, ...]:
+    """Sum up what the formats said about annotation files, most files first."""
+    said = Counter((v.format.name, v.matched, v.reason) for c in claims for v in c.verdicts)
+    return tuple(Detection(*verdict, files) for verdict, files in said.most_common())
 
 
 def keep_report(project: Path, report: ImportReport) -> None:

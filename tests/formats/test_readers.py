@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from formats.reading import Content, read_all
 from segstudio.core.annotation import Box, Polygon
 from segstudio.core.errors import SegStudioError
 from segstudio.formats import xml
-from segstudio.formats.base import Candidate, LabelName, ReadResult, Refusal
+from segstudio.formats.base import Candidate, LabelName, Refusal
 from segstudio.formats.cvat_images import CvatImages
 from segstudio.formats.labelme_xml import LabelMeXml
 from segstudio.formats.source import FolderSource
@@ -17,12 +18,12 @@ from segstudio.formats.source import FolderSource
 ASSETS = Path(__file__).parents[1] / "assets"
 
 
-def labelme(name: str) -> ReadResult:
-    return LabelMeXml().read(FolderSource(ASSETS / "labelme_xml"), name)
+def labelme(name: str) -> Content:
+    return read_all(LabelMeXml(), FolderSource(ASSETS / "labelme_xml"), name)
 
 
-def cvat(name: str) -> ReadResult:
-    return CvatImages().read(FolderSource(ASSETS / "cvat_images"), name)
+def cvat(name: str) -> Content:
+    return read_all(CvatImages(), FolderSource(ASSETS / "cvat_images"), name)
 
 
 def test_labelme_texts_are_stripped_and_boxes_read() -> None:

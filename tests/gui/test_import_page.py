@@ -16,7 +16,7 @@ from segstudio.gui.item_models.problem_table import ProblemTable
 from segstudio.gui.pages.base import Page, PageTools
 from segstudio.gui.pages.import_page import ImportPage
 from segstudio.gui.widgets.filtered_table import FilteredTable
-from segstudio.jobs.import_report import ImportItem, ImportReport, keep_report
+from segstudio.jobs.import_report import Detection, ImportItem, ImportReport, keep_report
 from segstudio.project.project import Project
 
 MakePage = Callable[[PageTools, str], Page]
@@ -31,7 +31,7 @@ REPORT = ImportReport(
         ImportItem("lost.jpg", None, "skipped", "", (LOST,)),
     ),
     (ODD, LOST, NOTE),
-    reasons=("labelme-xml: <annotation> with <polygon>",),
+    detection=(Detection("labelme-xml", True, "<annotation> with <polygon>", 3),),
 )
 
 

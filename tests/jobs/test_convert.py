@@ -18,7 +18,7 @@ from segstudio.core.events import ProblemFound, Progress
 from segstudio.core.label_image import read_label
 from segstudio.core.palette import Palette, PaletteClass
 from segstudio.core.rasterize import Raster
-from segstudio.jobs import import_burning
+from segstudio.jobs import import_burning, import_reading
 from segstudio.jobs.convert import ConvertRequest, run
 from segstudio.jobs.import_report import ImportReport
 
@@ -34,7 +34,7 @@ SKYDIVING = Palette(
 
 
 def convert(*sources: Path, out: Path, **rest: Any) -> ImportReport:
-    result = run(ConvertRequest(sources, out, **rest), Recorder())
+    result = run(ConvertRequest(sources, out=out, **rest), Recorder())
     written = json.loads((out / "report.json").read_text())
     assert written == result.as_json()
     assert written["photos"] == len(written["items"]) == written["converted"] + written["skipped"]
@@ -122,17 +122,17 @@ def test_a_single_refused_file_fails_with_its_name(
     source = tmp_path / "a.xml"
     source.write_text(content)
     with pytest.raises(SegStudioError, match=r"a\.xml") as caught:
-        run(ConvertRequest((source,), tmp_path / "out"), Recorder())
+        run(ConvertRequest((source,), out=tmp_path / "out"), Recorder())
     assert words in str(caught.value)
     assert not (tmp_path / "out").exists()
 
 
 def test_nothing_there_fails_with_the_name(tmp_path: Path) -> None:
     with pytest.raises(SegStudioError, match=r"absent\.zip"):
-        run(ConvertRequest((tmp_path / "absent.zip",), tmp_path / "out"), Recorder())
+        run(ConvertRequest((tmp_path / "absent.zip",), out=tmp_path / "out"), Recorder())
     (tmp_path / "empty").mkdir()
     with pytest.raises(SegStudioError, match="empty"):
-        run(ConvertRequest((tmp_path / "empty",), tmp_path / "out"), Recorder())
+        run(ConvertRequest((tmp_path / "empty",), out=tmp_path / "out"), Recorder())
 
 
 def test_label_images_of_the_users_are_never_written_over(tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_stopped_while_reading_leaves_an_earlier_palette_alone(tmp_path: Path) -
     out = tmp_path / "out"
     convert(tmp_path / "in", out=out)
     before = (out / "palette.json").read_bytes()
-    result = run(ConvertRequest((tmp_path / "in",), out), Recorder(stop_after=1))
+    result = run(ConvertRequest((tmp_path / "in",), out=out), Recorder(stop_after=1))
     assert result.interrupted
     assert (out / "palette.json").read_bytes() == before
 
@@ -233,7 +233,26 @@ def test_ambiguous_photos_are_asked_about_not_guessed(tmp_path: Path) -> None:
     result = convert(home, out=tmp_path / "out")
     assert set(statuses(result).values()) == {"skipped"}
     assert len(result.items) == 3
-    assert "2 photos fit a.jpg: x/a.jpg, y/a.jpg" in told(result)
+    assert "2 photos fit a.jpg, choose one (--match): x/a.jpg, y/a.jpg" in told(result)
+    asked = [item for item in result.items if item.candidates]
+    assert [item.candidates for item in asked] == [("x/a.jpg", "y/a.jpg")]
+    for name in ("a.jpg", "annotations.xml"):
+        chosen = convert(home, out=tmp_path / f"chosen-{name}", choices={name: "y/a.jpg"})
+        assert statuses(chosen) == {"x/a.jpg": "skipped", "y/a.jpg": "converted"}
+        assert "as you chose" in {item.match for item in chosen.items}
+
+
+def test_every_format_says_why_it_is_or_is_not_the_one(tmp_path: Path) -> None:
+    photo(tmp_path / "in" / "a.jpg")
+    labelme(tmp_path / "in" / "a.xml", "a.jpg")
+    result = convert(tmp_path / "in", out=tmp_path / "out")
+    found = {entry.format: entry for entry in result.detection}
+    assert found["labelme-xml"].matched
+    assert found["labelme-xml"].files == 1
+    assert not found["cvat-images"].matched
+    assert "<annotation>" in found["cvat-images"].reason
+    written = json.loads((tmp_path / "out" / "report.json").read_text("utf-8"))
+    assert [entry["format"] for entry in written["detection"]] == list(found)
 
 
 def test_two_annotations_of_one_photo_are_told(tmp_path: Path) -> None:
@@ -280,19 +299,19 @@ def test_photos_elsewhere_and_formats_by_name(tmp_path: Path) -> None:
     result = convert(source, out=out, photos=tmp_path / "photos", format="labelme-xml")
     assert statuses(result) == {"day/a.jpg": "converted", "b.jpg": "skipped"}
     with pytest.raises(SegStudioError, match="not cvat-images"):
-        run(ConvertRequest((source,), out, format="cvat-images"), Recorder())
+        run(ConvertRequest((source,), out=out, format="cvat-images"), Recorder())
 
 
 def test_a_job_says_what_it_does_and_stops_when_asked(tmp_path: Path) -> None:
     names = [f"{number}.jpg" for number in range(40)]
     source = cvat(tmp_path / "a.xml", *names)
     recorder = Recorder()
-    run(ConvertRequest((source,), tmp_path / "out"), recorder)
+    run(ConvertRequest((source,), out=tmp_path / "out"), recorder)
     progress = [event for event in recorder.events if isinstance(event, Progress)]
     assert progress[-1].done == progress[-1].total == 40
     assert any(isinstance(event, ProblemFound) for event in recorder.events)
 
-    stopped = run(ConvertRequest((source,), tmp_path / "out2"), Recorder(stop_after=4))
+    stopped = run(ConvertRequest((source,), out=tmp_path / "out2"), Recorder(stop_after=4))
     assert stopped.interrupted
     assert stopped.converted < 40
     assert len(list((tmp_path / "out2").rglob("*.png"))) == stopped.converted
@@ -304,14 +323,14 @@ def test_a_target_that_cannot_be_written_fails(
     source = cvat(tmp_path / "a.xml", *(f"{number}.jpg" for number in range(9)))
     (tmp_path / "file").touch()
     with pytest.raises(SegStudioError, match="could not be written"):
-        run(ConvertRequest((source,), tmp_path / "file"), Recorder())
+        run(ConvertRequest((source,), out=tmp_path / "file"), Recorder())
 
     def full(*_: object) -> None:
         raise SegStudioError("labels/0.png could not be written: the disk is full.")
 
     monkeypatch.setattr("segstudio.jobs.convert.write_label", full)
     with pytest.raises(SegStudioError, match="disk is full"):
-        run(ConvertRequest((source,), tmp_path / "out"), Recorder())
+        run(ConvertRequest((source,), out=tmp_path / "out"), Recorder())
 
 
 def test_the_order_of_threads_does_not_show(
@@ -319,7 +338,8 @@ def test_the_order_of_threads_does_not_show(
 ) -> None:
     source = cvat(tmp_path / "a.xml", *(f"{number}.jpg" for number in range(9)))
     several = convert(source, out=tmp_path / "one")
-    monkeypatch.setattr(import_burning.os, "cpu_count", lambda: 1)
+    for module in (import_burning, import_reading):
+        monkeypatch.setattr(module, "WORKERS", 1)
     assert convert(source, out=tmp_path / "two") == several
 
 
@@ -385,7 +405,7 @@ def test_hostile_inputs_behave_as_their_index_says(
     folder = shared_data / "hostile" / case["id"]
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     out = tmp_path / "1/2/out"
-    request = ConvertRequest((folder / case["open"],), out)
+    request = ConvertRequest((folder / case["open"],), out=out)
     if number in _REFUSED:
         with pytest.raises(SegStudioError) as caught:
             run(request, Recorder())

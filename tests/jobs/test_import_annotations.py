@@ -18,7 +18,7 @@ from segstudio.project.project import Project
 
 
 def imported(project: Project | Path, *sources: Path, **rest: Any) -> ImportReport:
-    return run(ImportRequest(project, sources, **rest), Recorder())
+    return run(ImportRequest(project=project, sources=sources, **rest), Recorder())
 
 
 @pytest.fixture
@@ -187,14 +187,14 @@ def test_a_palette_edited_in_the_window_meanwhile_leaves_the_label_images_stale(
                 project.set_palette(project.palette.recolored(1, "#123456"), "Colour")
 
     with Project.create(tmp_path / "project") as project:
-        run(ImportRequest(project, (export,)), Editing())
+        run(ImportRequest(project=project, sources=(export,)), Editing())
         assert not project.labels_current()
 
 
 def test_stopped_while_reading_no_project_and_no_class_is_made(
     tmp_path: Path, export: Path
 ) -> None:
-    request = ImportRequest(tmp_path / "project", (export,))
+    request = ImportRequest(project=tmp_path / "project", sources=(export,))
     result = run(request, Recorder(stop_after=1))
     assert result.interrupted
     assert not (tmp_path / "project").exists()
@@ -279,7 +279,7 @@ def test_a_stopped_import_keeps_what_was_finished(tmp_path: Path) -> None:
     for number in range(30):
         photo(tmp_path / f"in/{number}.jpg")
         labelme(tmp_path / f"in/{number}.xml", f"{number}.jpg")
-    request = ImportRequest(tmp_path / "project", (tmp_path / "in",))
+    request = ImportRequest(project=tmp_path / "project", sources=(tmp_path / "in",))
     result = run(request, Recorder(stop_after=36))
     assert result.interrupted
     with Project.open(tmp_path / "project") as project:

@@ -1,0 +1,142 @@
+"""Second step of every import: annotations and photos find each other, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from segstudio.core.problems import Problem
+from segstudio.formats.pairing import Ambiguous, Found, PhotoIndex, Wanted
+from segstudio.formats.photo_pool import Photo, photos_beside, photos_in
+from segstudio.formats.source import FolderSource, Source
+from segstudio.jobs.import_reading import Opened
+
+_UNNAMED = "no annotation names this photo"
+_UNSURE = "an annotation may mean this photo or another of the same name"
+_EMBEDDED = "from inside the annotation file"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """An annotation and its photo, either alone where the other is missing.
+
+    `member` is the photo's name in its source, `match` tells how the two were paired, `reason`
+    why the pair is skipped (None where it is to be converted), `candidates` the photos among which
+    the user has to choose.
+    """
+
+    wanted: Wanted | None
+    photo: Photo | None
+    member: str = ""
+    match: str = ""
+    reason: str | None = None
+    candidates: tuple[str, ...] = ()
+
+
+def pair_all(
+    opened: Sequence[Opened], photo_source: Source | None, choices: Mapping[str, str]
+) -> tuple[list[Pair], list[Problem]]:
+    """Return every annotation and every photo once, with problems met on the way."""
+    problems: list[Problem] = []
+    shared: list[Photo] = []
+    if photo_source is not None:
+        shared, problems = photos_in(photo_source, frozenset())
+    else:
+        problems = _gather_photos(opened)
+    pool = shared or [photo for entry in opened for photo in entry.photos]
+    matched = _matches(opened, PhotoIndex(pool), choices)
+    pairs = _pairs(matched)
+    used = {id(pair.photo) for pair in pairs if pair.photo is not None}
+    listed = shared or [
+        photo for entry in opened if not entry.source.single_file for photo in entry.photos
+    ]
+    unsure = {id(p) for _, match in matched if isinstance(match, Ambiguous) for p in match.photos}
+    pairs += [
+        Pair(None, photo, photo.member, reason=_UNSURE if id(photo) in unsure else _UNNAMED)
+        for photo in listed
+        if id(photo) not in used
+    ]
+    return pairs, problems + _unused(opened, pool, used | {id(photo) for photo in listed})
+
+
+def _matches(
+    opened: Sequence[Opened], everything: PhotoIndex, choices: Mapping[str, str]
+) -> list[tuple[Wanted, Found | Ambiguous | None]]:
+    """Look for every annotation's photo: in its own source, in all, then inside its own file."""
+    matched: list[tuple[Wanted, Found | Ambiguous | None]] = []
+    for entry in opened:
+        own = PhotoIndex(entry.photos) if entry.photos and len(opened) > 1 else everything
+        for wanted in entry.wanted:
+            annotation = wanted.annotation
+            choice = choices.get(annotation.source, choices.get(annotation.photo))
+            match = own.find(wanted, choice)
+            if match is None and own is not everything:
+                match = everything.find(wanted, choice)
+            if match is None and wanted.embedded is not None:
+                match = Found(wanted.embedded, 6, _EMBEDDED, wanted.embedded.member)
+            matched.append((wanted, match))
+    return matched
+
+
+def _gather_photos(opened: Sequence[Opened]) -> list[Problem]:
+    """Find the photos of every source; one that two sources share is the same photo."""
+    known: dict[Path, Photo] = {}
+    problems: list[Problem] = []
+    for entry in opened:
+        taken = frozenset(claim.file for claim in entry.claims)
+        if isinstance(entry.source, FolderSource) and entry.source.single_file:
+            photos = photos_beside(entry.source, [w.annotation.photo for w in entry.wanted])
+        else:
+            photos, told = photos_in(entry.source, taken)
+            problems += told
+        for photo in photos:
+            if photo.path is None:
+                entry.photos.append(photo)
+            elif photo.path.resolve() not in known:
+                known[photo.path.resolve()] = photo
+                entry.photos.append(photo)
+    return problems
+
+
+def _pairs(found: Sequence[tuple[Wanted, Found | Ambiguous | None]]) -> list[Pair]:
+    """Give every photo to the annotation that matches it best; the first of equals."""
+    winners: dict[int, tuple[int, Wanted]] = {}
+    for wanted, match in found:
+        if isinstance(match, Found):
+            known = winners.get(id(match.photo))
+            if known is None or match.rank < known[0]:
+                winners[id(match.photo)] = (match.rank, wanted)
+    pairs = []
+    for wanted, match in found:
+        match match:
+            case Ambiguous(photos):
+                names = tuple(sorted(photo.member for photo in photos))
+                reason = (
+                    f"{len(names)} photos fit {wanted.annotation.photo}, choose one (--match): "
+                    f"{', '.join(names)}"
+                )
+                pairs.append(Pair(wanted, None, reason=reason, candidates=names))
+            case Found(photo, _, how, member):
+                winner = winners[id(photo)][1]
+                if winner is wanted:
+                    pairs.append(Pair(wanted, photo, member, how))
+                else:
+                    reason = (
+                        f"the photo {photo.member} has its annotation from "
+                        f"{winner.annotation.source} already"
+                    )
+                    pairs.append(Pair(wanted, None, reason=reason))
+            case None:
+                pairs.append(Pair(wanted, None))
+    return pairs
+
+
+def _unused(opened: Sequence[Opened], pool: Sequence[Photo], known: set[int]) -> list[Problem]:
+    """Mention photos beside single annotation files that nothing names; they are not listed."""
+    unused = [photo.member for photo in pool if id(photo) not in known]
+    if not unused:
+        return []
+    names = ", ".join(unused[:5]) + (", ..." if len(unused) > 5 else "")
+    text = f"{len(unused)} photo(s) beside it have no annotation in it: {names}"
+    return [Problem("info", opened[0].source.path.name, text)]
