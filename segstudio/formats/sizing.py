@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Literal, get_args
 
 from segstudio.core.annotation import Annotation, Move
 from segstudio.core.errors import SegStudioError
@@ -13,9 +14,14 @@ from segstudio.photos.reader import MAX_PIXELS, PhotoSize
 
 _SAME_ASPECT = 0.01
 
+# On which picture shapes were drawn where sizes cannot tell: the photo as it is seen, or as its
+# file stores it; `auto` takes the first and says so.
+Drawn = Literal["auto", "upright", "stored"]
+DRAWN: tuple[Drawn, ...] = get_args(Drawn)
 
 # How much it matters, and what it is.
 Note = tuple[Severity, str]
+_Size = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,54 +32,105 @@ class Fitted:
     notes: tuple[Note, ...] = ()
 
 
-def fit(annotation: Annotation, photo: PhotoSize | None) -> Fitted:
+def fit(annotation: Annotation, photo: PhotoSize | None, drawn: Drawn = "auto") -> Fitted:
     """Return the annotation for the upright photo; its width and height are then the photo's.
 
-    Without a photo the stated size counts. Raises SegStudioError where neither is known, or where
-    the stated size is neither the upright nor the stored one nor an even scaling of it.
+    Without a photo the stated size counts. The stated size decides whether the shapes were drawn
+    on the upright or on the stored picture; where both have it, `drawn` does. Raises
+    SegStudioError where neither size is known, or where the stated one fits neither picture.
     """
-    width, height = annotation.width, annotation.height
     if photo is None:
-        if width is None or height is None:
-            raise SegStudioError(
-                "there is no photo of this name, and the annotation states no usable width and "
-                "height"
-            )
-        if width * height > MAX_PIXELS:
-            raise SegStudioError(f"the stated size {width} x {height} is larger than any photo")
-        return _told(annotation)
-    upright = (photo.width, photo.height)
-    sized = replace(annotation, width=photo.width, height=photo.height)
-    if width is None or height is None:
+        return _without_photo(annotation)
+    upright, stored = (photo.width, photo.height), (photo.stored_width, photo.stored_height)
+    stated = _stated(annotation)
+    fits_upright = stated is None or _same_shape(stated, upright)
+    fits_stored = stated is None or _same_shape(stated, stored)
+    # Nearly square photos: an exact size tells what a near one does not.
+    if stated in (upright, stored) and upright != stored:
+        fits_upright, fits_stored = stated == upright, stated == stored
+    if stated is not None and not (fits_upright or fits_stored):
+        raise SegStudioError(
+            f"{_sizes(stated, upright)}: it was drawn on another picture, or this one was cropped "
+            "or turned since"
+        )
+    turned = photo.orientation != 1
+    doubtful = turned and fits_upright and fits_stored
+    on_stored = turned and fits_stored and (not fits_upright or drawn == "stored")
+    fitted, notes = annotation, list[Note]()
+    if stated is None:
         text = f"no usable size is stated; the photo's own {photo.width} x {photo.height} is used"
         # Common in LabelMe's files; a stated size that is nonsense is told by the reader.
-        return _told(sized, ("info", text))
-    if (width, height) == upright:
-        return _told(sized)
-    if (width, height) == (photo.stored_width, photo.stored_height):
-        text = (
-            f"the shapes were drawn on the photo as stored ({width} x {height}); they were turned "
-            f"with it to {photo.width} x {photo.height} (EXIF orientation {photo.orientation})"
-        )
-        turned = sized.moved(_TURNS[photo.orientation](float(width), float(height)))
-        return _told(turned, ("warning", text))
-    return _scaled(annotation, sized, (width, height), upright)
+        notes.append(("info", text))
+    elif stated != (stored if on_stored else upright):
+        fitted = _scaled(fitted, stated, stored if on_stored else upright)
+        text = f"{_sizes(stated, upright)}: the shapes were scaled to the photo"
+        notes.append(("warning", text))
+    if on_stored:
+        fitted = fitted.moved(_TURNS[photo.orientation](float(stored[0]), float(stored[1])))
+        notes.append(_turned_note(photo, doubtful))
+    elif doubtful and drawn == "auto" and annotation.shapes:
+        notes.append(_doubt(photo))
+    return _told(replace(fitted, width=photo.width, height=photo.height), *notes)
 
 
-def _scaled(
-    annotation: Annotation, sized: Annotation, stated: tuple[int, int], upright: tuple[int, int]
-) -> Fitted:
-    """Scale the shapes where width and height differ by the same factor, else refuse."""
-    across, down = upright[0] / stated[0], upright[1] / stated[1]
-    sizes = f"{stated[0]} x {stated[1]}, the photo is {upright[0]} x {upright[1]}"
-    if abs(across / down - 1) > _SAME_ASPECT:
+def _without_photo(annotation: Annotation) -> Fitted:
+    """Take the stated size for that of the photo."""
+    stated = _stated(annotation)
+    if stated is None:
         raise SegStudioError(
-            f"the annotation says {sizes} pixels: it was drawn on another picture, or this one "
-            "was cropped or turned since"
+            "there is no photo of this name, and the annotation states no usable width and height"
         )
-    scaled = sized.moved(lambda x, y: (x * across, y * down))
-    text = f"the annotation says {sizes} pixels: the shapes were scaled to the photo"
-    return _told(scaled, ("warning", text))
+    if stated[0] * stated[1] > MAX_PIXELS:
+        raise SegStudioError(f"the stated size {stated[0]} x {stated[1]} is larger than any photo")
+    return _told(annotation)
+
+
+def _stated(annotation: Annotation) -> _Size | None:
+    """Return the size that an annotation states, None where there is none."""
+    width, height = annotation.width, annotation.height
+    if width is None or height is None or width < 1 or height < 1:
+        return None
+    return width, height
+
+
+def _same_shape(one: _Size, other: _Size) -> bool:
+    """Tell whether one size is an even scaling of the other."""
+    return abs((other[0] / one[0]) / (other[1] / one[1]) - 1) <= _SAME_ASPECT
+
+
+def _scaled(annotation: Annotation, stated: _Size, wanted: _Size) -> Annotation:
+    """Scale the shapes from the stated size to that of the picture they were drawn on."""
+    across, down = wanted[0] / stated[0], wanted[1] / stated[1]
+    return annotation.moved(lambda x, y: (x * across, y * down))
+
+
+def _sizes(stated: _Size, upright: _Size) -> str:
+    """Say both sizes."""
+    return (
+        f"the annotation says {stated[0]} x {stated[1]}, the photo is "
+        f"{upright[0]} x {upright[1]} pixels"
+    )
+
+
+def _turned_note(photo: PhotoSize, chosen: bool) -> Note:
+    """Say that the shapes were turned with the photo, because of their size or of a choice."""
+    sizes = f"{photo.stored_width} x {photo.stored_height}"
+    text = (
+        f"the shapes were drawn on the photo as stored ({sizes}); they were turned with it to "
+        f"{photo.width} x {photo.height} (EXIF orientation {photo.orientation})"
+    )
+    return ("info", f"as chosen, {text}") if chosen else ("warning", text)
+
+
+def _doubt(photo: PhotoSize) -> Note:
+    """Say that nothing tells on which picture the shapes were drawn, and what to do."""
+    return (
+        "warning",
+        f"the photo's file says to show it {_SEEN[photo.orientation]} (EXIF orientation "
+        f"{photo.orientation}), and its size does not tell whether the shapes were drawn on it "
+        "like that or on the picture as stored; the first is assumed. If the overlay looks turned "
+        'or mirrored, import again with "drawn on: stored" (--drawn stored)',
+    )
 
 
 def _told(annotation: Annotation, *notes: Note) -> Fitted:
@@ -94,11 +151,22 @@ def _told(annotation: Annotation, *notes: Note) -> Fitted:
 
 
 _Turn = Callable[[float, float], Move]
-# From stored to upright coordinates, given the stored width and height. Orientations 2 to 4 keep
-# the size, so nothing tells them apart: such annotations are taken as drawn upright.
+# From stored to upright coordinates, given the stored width and height.
 _TURNS: dict[int, _Turn] = {
+    2: lambda w, h: lambda x, y: (w - x, y),
+    3: lambda w, h: lambda x, y: (w - x, h - y),
+    4: lambda w, h: lambda x, y: (x, h - y),
     5: lambda w, h: lambda x, y: (y, x),
     6: lambda w, h: lambda x, y: (h - y, x),
     7: lambda w, h: lambda x, y: (h - y, w - x),
     8: lambda w, h: lambda x, y: (y, w - x),
+}
+_SEEN = {
+    2: "mirrored",
+    3: "turned upside down",
+    4: "mirrored top to bottom",
+    5: "turned and mirrored",
+    6: "turned to the right",
+    7: "turned and mirrored",
+    8: "turned to the left",
 }
