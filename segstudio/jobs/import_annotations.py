@@ -39,6 +39,10 @@ from segstudio.project.photo_finder import stored_path
 from segstudio.project.project import Project
 
 
+# More often costs time, less often memory and what a crash takes away.
+_STORED_AT_ONCE = 200
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRequest(ReadRequest):
     """What to import into a project, open or in a folder; labels extend its palette."""
@@ -80,9 +84,8 @@ def _take_over(
         burned = burn_all(name_pairs(found.pairs, known, taken), rules, report)
     finally:
         # What was finished before a stop or a full disk is kept.
-        project.store(taking.rows)
-    imported = {entry.name for entry, _ in taking.rows}
-    others = any(e.annotated and e.name not in imported for e in project.photos)
+        taking.store()
+    others = any(e.annotated and e.name not in taking.stored for e in project.photos)
     if others and palette != before:
         burn(project, report)
     elif current or not others:
@@ -150,7 +153,14 @@ class _Taking:
     project: Project
     palette: Palette
     rows: list[tuple[PhotoEntry, Annotation | None]] = field(default_factory=list)
+    stored: set[str] = field(default_factory=set)
     lock: Lock = field(default_factory=Lock)
+
+    def store(self) -> None:
+        """Write what was noted since the last time into the project."""
+        self.project.store(self.rows)
+        self.stored |= {entry.name for entry, _ in self.rows}
+        self.rows.clear()
 
     def known_names(self, found: Collected) -> dict[Photo, str]:
         """Return the photos that the project has already, by place or by name and content."""
@@ -233,3 +243,5 @@ class _Taking:
         )
         with self.lock:
             self.rows.append((entry, annotation))
+            if len(self.rows) >= _STORED_AT_ONCE:
+                self.store()
