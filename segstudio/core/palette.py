@@ -9,9 +9,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from segstudio.core.class_table import IGNORE, ClassTable, PaletteClass
-from segstudio.core.colors import DEFAULT_COLORS
+from segstudio.core.color_vision import alike
+from segstudio.core.colors import distinct_colors, parse_color
 from segstudio.core.errors import SegStudioError
-from segstudio.core.files import read_json, write_json
+from segstudio.core.files import write_json
 
 __all__ = ["IGNORE", "Palette", "PaletteClass"]
 
@@ -74,6 +75,29 @@ class Palette(ClassTable):
             )
         )
 
+    def with_background(self, class_id: int) -> Palette:
+        """Decide what pixels count as that no shape covers; 255 ignores them."""
+        return self._with(self.classes, class_id)
+
+    def with_aliases(self, class_id: int, aliases: Sequence[str]) -> Palette:
+        """Set the names in exports that mean a class as well."""
+        own = self.by_id(class_id)
+        unique = tuple(dict.fromkeys(a for a in aliases if a and a != own.name))
+        return self.with_class(own.model_copy(update={"aliases": unique}))
+
+    def with_distinct_colors(self) -> Palette:
+        """Recolour the classes that look like another one; the palette itself where none can."""
+        entries = sorted(self.trained, key=lambda e: (e.id != self.background, e.id))
+        pairs = alike([parse_color(entry.color) for entry in entries])
+        moved = {entries[pair.second].id for pair in pairs}
+        kept = [entry.color for entry in self.classes if entry.id not in moved]
+        fresh = dict(zip(sorted(moved), distinct_colors(len(moved), kept), strict=True))
+        better = self
+        for class_id, color in fresh.items():
+            better = better.recolored(class_id, color)
+        left = alike([parse_color(better.by_id(entry.id).color) for entry in entries])
+        return better if len(left) < len(pairs) else self
+
     def next_id(self) -> int:
         """Return the lowest id above all that are in use; SegStudioError when 254 is taken."""
         free = max((entry.id for entry in self.classes), default=-1) + 1
@@ -87,21 +111,26 @@ class Palette(ClassTable):
 
     def with_labels(self, labels: Iterable[tuple[str, str | None]]) -> Palette:
         """Add a class for every (name, colour or None) that the palette does not know yet."""
-        palette = self
+        wanted: dict[str, str | None] = {}
         for name, color in labels:
-            if palette.find(name) is None:
-                used = {entry.color.lower() for entry in palette.classes}
-                palette = palette.with_class(
-                    PaletteClass(
-                        id=palette.next_id(), name=name, color=(color or _unused(used)).lower()
-                    )
-                )
+            if self.find(name) is None:
+                wanted.setdefault(name, color)
+        given = [color for color in wanted.values() if color]
+        used = [*(entry.color for entry in self.classes), *given]
+        fresh = iter(distinct_colors(min(len(wanted) - len(given), IGNORE), used))
+        palette = self
+        for name, color in wanted.items():
+            # The id first: it tells when there is no room for so many.
+            class_id = palette.next_id()
+            color = (color or next(fresh)).lower()
+            palette = palette.with_class(PaletteClass(id=class_id, name=name, color=color))
         return palette
 
-    def _with(self, classes: tuple[PaletteClass, ...]) -> Palette:
+    def _with(self, classes: tuple[PaletteClass, ...], background: int | None = None) -> Palette:
         """Return a checked copy with other classes; SegStudioError where they contradict."""
+        uncovered = self.background if background is None else background
         try:
-            return Palette(background=self.background, classes=classes)
+            return Palette(background=uncovered, classes=classes)
         except ValidationError as error:
             raise _refusal("The palette cannot be changed so", error) from error
 
@@ -130,8 +159,10 @@ class Palette(ClassTable):
 
     @classmethod
     def load(cls, path: Path) -> Palette:
-        """Read palette.json; SegStudioError where it is missing, damaged or contradictory."""
-        return cls.from_json(read_json(path), str(path))
+        """Read a class list of any kind that `palette_files` knows; SegStudioError says why not."""
+        from segstudio.core.palette_files import read_palette_file
+
+        return read_palette_file(path).palette
 
     def as_json(self) -> dict[str, Any]:
         """Return the palette.json object."""
@@ -141,11 +172,6 @@ class Palette(ClassTable):
     def save(self, path: Path) -> None:
         """Write palette.json."""
         write_json(path, self.as_json(), keep_backup=True)
-
-
-def _unused(used: set[str]) -> str:
-    """Return the first default colour that is not in use yet."""
-    return next((c for c in DEFAULT_COLORS if c not in used), DEFAULT_COLORS[len(used) % 12])
 
 
 def _refusal(what: str, error: ValidationError) -> SegStudioError:

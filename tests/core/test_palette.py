@@ -101,7 +101,7 @@ def test_hint_for_a_name_that_differs_in_case_blanks_or_a_slip(
         ({"background": 9, "classes": []}, "background 9"),
         ({"schema": 2, "classes": []}, "schema"),
         ({"classes": [], "colour": "x"}, "colour"),
-        ([], "palette"),
+        ({}, "classes"),
     ],
 )
 def test_a_contradictory_palette_is_refused_with_file_and_reason(
@@ -199,9 +199,25 @@ def test_colours_of_all_pixel_values(palette: Palette) -> None:
 
 
 def test_new_classes_get_colours_that_are_not_in_use() -> None:
-    palette = Palette.from_labels([(f"c{i}", None) for i in range(len(DEFAULT_COLORS))])
-    assert len({entry.color for entry in palette.classes}) == len(DEFAULT_COLORS) + 1
+    palette = Palette.from_labels([(f"c{i}", None) for i in range(254)])
+    assert len({entry.color for entry in palette.classes}) == 255
+    given = Palette.from_labels([("sky", None), ("sea", DEFAULT_COLORS[0].upper())])
+    assert given.by_id(2).color == DEFAULT_COLORS[0] != given.by_id(1).color
     assert parse_color("#FF8000") == (255, 128, 0)
+    with pytest.raises(SegStudioError, match="full"):
+        Palette.from_labels([(f"c{i}", None) for i in range(300)])
+
+
+def test_aliases_are_unique_and_background_is_a_class_or_ignored(palette: Palette) -> None:
+    edited = palette.with_aliases(1, ["heaven", "", "sky", "heaven", "clouds"])
+    assert edited.by_id(1).aliases == ("heaven", "clouds")
+    assert edited.find("clouds") == edited.by_id(1)
+    with pytest.raises(SegStudioError, match='"ground" is used twice'):
+        palette.with_aliases(1, ["ground"])
+    assert palette.with_background(2).background_id == 2
+    assert palette.with_background(IGNORE).background_id == IGNORE
+    with pytest.raises(SegStudioError, match="no class"):
+        palette.with_background(7)
 
 
 def test_saving_keeps_the_last_state_beside_it(tmp_path: Path, palette: Palette) -> None:
