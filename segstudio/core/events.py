@@ -115,6 +115,23 @@ class PhotoExplored:
     words: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ChangeCounted:
+    """What an edit of the palette changes in the `counted` of `total` photos looked at so far.
+
+    `pixels` in `photos` get another id; `lost` and `gained` are pixels by id, ignored ones under
+    255. `before` holds all pixels by id before the edit, and is empty until all are counted.
+    """
+
+    pixels: int
+    photos: int
+    counted: int
+    total: int
+    before: Mapping[int, int]
+    lost: Mapping[int, int]
+    gained: Mapping[int, int]
+
+
 Event = (
     Progress
     | Message
@@ -125,6 +142,7 @@ Event = (
     | BestSaved
     | PreviewReady
     | PhotoExplored
+    | ChangeCounted
 )
 
 

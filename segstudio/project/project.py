@@ -222,9 +222,14 @@ class Project:
 
     # Label images and runs
 
+    @property
+    def burnt_with(self) -> Palette | None:
+        """The palette that all label images were burnt with, None where they are in doubt."""
+        return self._manifest.burnt_with
+
     def labels_current(self) -> bool:
         """Whether the label images were burnt with the palette as it is now, colours included."""
-        return self._manifest.burnt_with == self.palette
+        return self.burnt_with == self.palette
 
     def mark_labels(self, burnt_with: Palette | None) -> None:
         """Remember the palette that all label images were burnt with; None: they are in doubt."""
