@@ -200,7 +200,7 @@ def _convert(row: Named, rules: Rules) -> _Outcome:
     status: Status = "converted" if size is not None else "converted-without-photo"
     return _Outcome(
         ImportItem(name, label, status, pair.match, tuple(problems)),
-        _histogram(burned.label),
+        burned.pixels,
         tuple((s, annotation.source) for s in annotation.shapes if s.label in burned.unknown),
     )
 
@@ -278,14 +278,6 @@ def _unknown_labels(
         shape, source = places[0]
         problems.append(Problem("warning", source, text, shape.line))
     return problems
-
-
-def _histogram(label: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
-    """Count the pixels of every value, int64 (256,), in chunks to stay small."""
-    counts = np.zeros(256, np.int64)
-    for start in range(0, len(label), 256):
-        counts += np.bincount(label[start : start + 256].reshape(-1), minlength=256)
-    return counts
 
 
 def _name_without_photo(pair: Pair) -> str:

@@ -1,62 +1,69 @@
-"""Shapes kept on disk between reading and painting, so that memory does not grow with the set."""
+"""Shapes kept between reading and painting: a few in memory, the rest on disk, so it stays flat."""
 
 from __future__ import annotations
 
 import tempfile
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import BinaryIO
 
 from pydantic import TypeAdapter
 
-from segstudio.core.annotation import Shape
+from segstudio.core.annotation import Mask, Polygon, Shape
+
+# Some 100 MB as Python objects: enough for most sets, which then need no disk at all.
+POINTS_IN_MEMORY = 500_000
 
 _SHAPES: TypeAdapter[tuple[Shape, ...]] = TypeAdapter(tuple[Shape, ...])
 _FAST = 1
 
 
 def _scratch() -> BinaryIO:
-    return tempfile.TemporaryFile(prefix="segstudio-")
+    return tempfile.TemporaryFile(prefix="segstudio-")  # noqa: SIM115 - close() closes it
 
 
 @dataclass
 class ShapeSpool:
-    """A temporary file of shapes, gone when it is closed; its methods may run on any thread."""
+    """Keeps shapes until it is closed; its methods may run on any thread."""
 
+    in_memory: int = POINTS_IN_MEMORY
     _file: BinaryIO = field(default_factory=_scratch)
     _lock: Lock = field(default_factory=Lock)
     _end: int = 0
 
-    def keep(self, shapes: tuple[Shape, ...]) -> StoredShapes:
-        """Write shapes away and return how to get them back."""
+    def keep(self, shapes: tuple[Shape, ...]) -> Callable[[], tuple[Shape, ...]]:
+        """Take shapes and return what gives them back."""
+        points = sum(_points(shape) for shape in shapes)
+        with self._lock:
+            if points <= self.in_memory:
+                self.in_memory -= points
+                return lambda: shapes
         data = zlib.compress(_SHAPES.dump_json(shapes), _FAST)
         with self._lock:
             start, self._end = self._end, self._end + len(data)
             self._file.seek(start)
             self._file.write(data)
-        return StoredShapes(self, start, len(data))
-
-    def fetch(self, start: int, length: int) -> tuple[Shape, ...]:
-        """Read back what was written at a place."""
-        with self._lock:
-            self._file.seek(start)
-            data = self._file.read(length)
-        return _SHAPES.validate_json(zlib.decompress(data))
+        return lambda: self._fetch(start, len(data))
 
     def close(self) -> None:
         """Delete the file."""
         self._file.close()
 
+    def _fetch(self, start: int, length: int) -> tuple[Shape, ...]:
+        with self._lock:
+            self._file.seek(start)
+            data = self._file.read(length)
+        return _SHAPES.validate_json(zlib.decompress(data))
 
-@dataclass(frozen=True, slots=True)
-class StoredShapes:
-    """The shapes of one annotation in a spool; calling it reads them."""
 
-    spool: ShapeSpool
-    start: int
-    length: int
-
-    def __call__(self) -> tuple[Shape, ...]:
-        """Return the shapes."""
-        return self.spool.fetch(self.start, self.length)
+def _points(shape: Shape) -> int:
+    """Return how much memory a shape takes, in points."""
+    match shape.geometry:
+        case Polygon(points):
+            return len(points) + 1
+        case Mask():
+            return len(shape.geometry.runs) // 100 + 1
+        case _:
+            return 1
