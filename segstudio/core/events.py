@@ -120,7 +120,8 @@ class ChangeCounted:
     """What an edit of the palette changes in the `counted` of `total` photos looked at so far.
 
     `pixels` in `photos` get another id; `lost` and `gained` are pixels by id, ignored ones under
-    255. `before` holds all pixels by id before the edit, and is empty until all are counted.
+    255. `before` holds all pixels by id before the edit; empty until all are counted, and where
+    nothing changes.
     """
 
     pixels: int

@@ -22,6 +22,9 @@ def burn(project: Project, report: Reporter) -> bool:
         for entry in project.photos
         if entry.annotated and not (current and project.label_path(entry).is_file())
     ]
+    if entries and not current:
+        # Stopped half-way, the label images are of two palettes, whatever is undone then.
+        project.mark_labels(None)
     for done, entry in enumerate(entries):
         if report.stop_requested:
             return False

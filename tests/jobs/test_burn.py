@@ -27,6 +27,19 @@ def test_a_stopped_burn_does_not_count_as_done(tiny_project: Project) -> None:
     assert not tiny_project.labels_current()
 
 
+def test_what_is_undone_after_a_stopped_burn_is_burnt_again(
+    tiny_project: Project, report: Recorder
+) -> None:
+    before = [read_label(tiny_project.label_path(entry)) for entry in tiny_project.photos]
+    tiny_project.set_palette(tiny_project.palette.merged(2, 1), "Merge ground into sky")
+    burn(tiny_project, Recorder(stop_after=2))
+    tiny_project.undo()
+    assert not tiny_project.labels_current()
+    assert burn(tiny_project, report)
+    after = [read_label(tiny_project.label_path(entry)) for entry in tiny_project.photos]
+    assert all((one == two).all() for one, two in zip(before, after, strict=True))
+
+
 def test_a_damaged_annotation_is_told_and_the_others_are_made(
     tiny_project: Project, report: Recorder
 ) -> None:
