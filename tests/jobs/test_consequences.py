@@ -202,7 +202,7 @@ def test_label_images_that_are_missing_or_rewritten_meanwhile_are_not_believed(
     assert told == expected(tiny_project, palette, after)
     running = ChangeCounter(tiny_project).count(palette, after, report)
     next(running)
-    tiny_project.set_palette(palette.merged(1, IGNORE), "Ignore sky")
+    tiny_project.set_palette(palette.merged(1, 0), "Merge sky into background")
     burn(tiny_project, report)
     *_, told = running
     assert told == expected(tiny_project, palette, after)
