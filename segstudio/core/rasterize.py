@@ -24,6 +24,8 @@ FRAME_MARGIN = 1000.0
 # Beyond this a difference of two float64 coordinates could overflow; no photo is that large.
 _FARTHEST = 1e12
 _CHUNK = 1 << 20
+# A compressed run length of more 5-bit groups than this is longer than any photo.
+_LONGEST_CODE = 7
 
 _Owner = npt.NDArray[np.uint8] | npt.NDArray[np.uint16] | npt.NDArray[np.int32]
 _Paint = Callable[[_Owner, tuple[Point, ...], int], bool]
@@ -164,13 +166,30 @@ def _paint_exact(owner: _Owner, outline: tuple[Point, ...], number: int) -> bool
     height, width = owner.shape
     flat = [coordinate for point in outline for coordinate in point]
     run_length = coco.frPyObjects([flat], height, width)[0]
-    edges = np.cumsum(_run_lengths(run_length["counts"]))
+    found = bitmap_of_columns(column_runs(run_length["counts"]), height)
+    if found is None:
+        return False
+    inside, left, top = found
+    rows, columns = inside.shape
+    np.copyto(owner[top : top + rows, left : left + columns], number, where=inside)
+    return True
+
+
+def bitmap_of_columns(
+    runs: npt.NDArray[np.int64], height: int
+) -> tuple[npt.NDArray[np.bool_], int, int] | None:
+    """Return (bitmap, left, top) of a region given as runs down the columns of a picture.
+
+    `runs` are the lengths of runs through all columns, zeros first; `height` is the picture's.
+    The bitmap, bool (H, W), is the region's bounding box; None where nothing is in it.
+    """
+    edges = np.cumsum(runs)
     starts, ends = edges[0:-1:2], edges[1::2]
     starts, ends = starts[: len(ends)], ends[: len(starts)]
     filled = ends > starts
     starts, ends = starts[filled], ends[filled] - 1
     if not len(starts):
-        return False
+        return None
     # A run may go on at the top of the next column: it starts anew there.
     more = ends // height - starts // height
     step = np.arange(int(more.sum())) - np.repeat(np.cumsum(more) - more, more) + 1
@@ -185,20 +204,26 @@ def _paint_exact(owner: _Owner, outline: tuple[Point, ...], number: int) -> bool
     # Row by row this is ten times as fast as np.cumsum along the first axis.
     for row in range(1, bottom - top):
         changes[row] += changes[row - 1]
-    np.copyto(owner[top:bottom, left:right], number, where=changes[:-1].view(np.bool_))
-    return True
+    return changes[:-1].view(np.bool_), left, top
 
 
-def _run_lengths(counts: bytes) -> npt.NDArray[np.int64]:
-    """Decode the compressed run lengths of pycocotools: zeros first, column by column.
+def column_runs(counts: bytes) -> npt.NDArray[np.int64]:
+    """Decode COCO's compressed run lengths: zeros first, column by column, int64.
 
     Each number is a series of 5-bit groups, lowest first, with a continuation bit; from the
-    fourth number on it is the difference to the one two places before.
+    fourth number on it is the difference to the one two places before. Raises ValueError where
+    the text is none of that kind; what it adds up to is for the caller to check.
     """
     codes = np.frombuffer(counts, np.uint8).astype(np.int64) - 48
+    if not len(codes) or codes.min() < 0 or codes.max() > 0x3F:
+        raise ValueError("its run lengths hold characters that encode none")
     last = (codes & 0x20) == 0
     stops = np.flatnonzero(last) + 1
+    if not last[-1]:
+        raise ValueError("its run lengths are cut short")
     begins = np.concatenate(([0], stops[:-1]))
+    if int((stops - begins).max()) > _LONGEST_CODE:
+        raise ValueError("a run length has too many digits")
     place = np.arange(len(codes)) - np.repeat(begins, stops - begins)
     values = np.add.reduceat((codes & 0x1F) << (5 * place), begins)
     negative = (codes[stops - 1] & 0x10) != 0
