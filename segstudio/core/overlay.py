@@ -34,7 +34,8 @@ ERROR_COLORS = {
 
 def colorize(label: Bytes, palette: Palette) -> Bytes:
     """Return the palette colours of a label image, uint8 (H, W) -> uint8 (H, W, 3) RGB."""
-    return palette.colors()[label]
+    # Several times as fast as indexing the table with the whole picture.
+    return palette.colors().take(label, axis=0)
 
 
 def blend(
