@@ -38,7 +38,6 @@ from segstudio.project.manifest import holds_project
 from segstudio.project.photo_finder import stored_path
 from segstudio.project.project import Project
 
-
 # More often costs time, less often memory and what a crash takes away.
 _STORED_AT_ONCE = 200
 

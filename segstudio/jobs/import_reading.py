@@ -22,7 +22,8 @@ from segstudio.formats.photo_pool import Photo
 from segstudio.formats.source import Source
 from segstudio.jobs.import_spool import ShapeSpool
 
-WORKERS = min(4, os.cpu_count() or 1)
+# More than processors, as some wait for the disk.
+WORKERS = min(8, 2 * (os.cpu_count() or 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +168,8 @@ def _read_file(claim: Claim, spool: ShapeSpool, report: Reporter) -> _FileConten
                 content.problems.append(item)
             case LabelName():
                 content.labels.append(item)
-            case EmbeddedPhoto(name, decode):
-                embedded[name] = Photo(claim.source, name, None, decode)
+            case EmbeddedPhoto(photo, name, decode):
+                embedded[photo] = Photo(claim.source, name, None, decode)
     if embedded:
         content.wanted = [
             replace(wanted, embedded=embedded.get(wanted.annotation.photo))

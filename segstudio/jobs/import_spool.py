@@ -21,7 +21,7 @@ _FAST = 1
 
 
 def _scratch() -> BinaryIO:
-    return tempfile.TemporaryFile(prefix="segstudio-")  # noqa: SIM115 - close() closes it
+    return tempfile.TemporaryFile(prefix="segstudio-")
 
 
 @dataclass
