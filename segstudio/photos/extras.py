@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
 import numpy as np
@@ -20,6 +21,9 @@ RAW_SUFFIXES = (".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf")
 _HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 _RAW_HEADS = (b"IIRO", b"IIRS", b"MMOR", b"IIU\0", b"FUJIFILMCCD-RAW")
 _DNG_VERSION, _SUB_IMAGES, _KIND_OF_IMAGE = 50706, 330, 254
+# The type of an item in a HEIC file, and the content type behind a nameless one's.
+_ITEM = re.compile(rb"infe(?:\x02.{7}|\x03.{9})(.{4}[^\0]*\0?[^\0]*)", re.DOTALL)
+_LISTS_OF_ITEMS = 1 << 20
 # A preview with a longest side shorter than this, in pixels, is only good for a camera's screen.
 _SMALLEST_PREVIEW = 1000
 # LibRaw's turns as EXIF orientations.
@@ -53,6 +57,10 @@ def open_heif(stream: BinaryIO, name: str) -> Image.Image:
         from pi_heif import HeifImageFile
     except ImportError as error:
         _refuse(name, "HEIC", error)
+    # pi-heif brings the whole program down over names of items that are no text.
+    if not all(map(_is_text, _ITEM.findall(stream.read(_LISTS_OF_ITEMS)))):
+        raise SyntaxError("its list of contents is damaged")
+    stream.seek(0)
     image: Image.Image = HeifImageFile(stream)
     return image
 
@@ -67,10 +75,12 @@ def open_raw(stream: BinaryIO, name: str) -> tuple[Image.Image, int]:
         import rawpy
     except ImportError as error:
         _refuse(name, "RAW", error)
+    file_bytes = stream.seek(0, io.SEEK_END)
+    stream.seek(0)
     try:
         with rawpy.imread(stream) as raw:
             sizes = raw.sizes
-            check_pixels((sizes.raw_width, sizes.raw_height), name)
+            check_pixels((sizes.raw_width, sizes.raw_height), file_bytes, name)
             preview = _preview(raw)
             if preview is not None:
                 return preview, _preview_orientation(preview, raw)
@@ -113,6 +123,15 @@ def _preview_orientation(preview: Image.Image, raw: rawpy.RawPy) -> int:
     lying = preview.width >= preview.height
     # A preview that does not lie like the sensor was turned by the camera already.
     return turned if lying == (raw.sizes.width >= raw.sizes.height) else 1
+
+
+def _is_text(data: bytes) -> bool:
+    """Tell whether bytes are UTF-8 text."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _refuse(name: str, kind: str, error: ImportError) -> NoReturn:

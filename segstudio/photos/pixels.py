@@ -12,6 +12,7 @@ from PIL import Image, ImageCms
 Pixels = npt.NDArray[np.uint8]
 
 _STRIP_PIXELS = 1 << 21
+_PHOTOMETRIC, _SAMPLE_FORMAT = 262, 339
 # What Pillow calls the colour spaces of profiles.
 _MODE_OF_SPACE = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK", "LAB": "LAB"}
 
@@ -85,29 +86,42 @@ def _plain_strips(image: Image.Image, multiple: int) -> Iterator[tuple[int, Imag
     """Yield (first row, strip) in 8 bits and without alpha; heights are multiples but the last."""
     width, height = image.size
     rows = max(1, _STRIP_PIXELS // width // multiple) * multiple
-    full = _full_scale(image) if image.mode.startswith(("I", "F")) else 0.0
+    depth = _Depth(image) if image.mode.startswith(("I", "F")) else None
     for top in range(0, height, rows):
         strip = image.crop((0, top, width, min(height, top + rows)))
-        yield top, _plain(_eight_bits(strip, full) if full else strip)
+        yield top, _plain(depth.eight_bits(strip) if depth else strip)
 
 
-def _full_scale(image: Image.Image) -> float:
-    """Return which value of a 16-bit, 32-bit or float grey picture is white."""
-    if image.mode.startswith("I;16"):
-        return 65535.0
-    values = np.asarray(image)
-    top = float(np.max(values, where=np.isfinite(values), initial=0))
-    if image.mode == "F":
-        return 1.0 if top <= 1.0 else max(top, 255.0)
-    if top <= 255:
-        return 255.0
-    return 65535.0 if top <= 65535 else top
+class _Depth:
+    """Scales 16-bit, 32-bit and float grey to 8 bits, where Pillow itself would clip."""
 
+    def __init__(self, image: Image.Image) -> None:
+        tags = getattr(image, "tag_v2", {})
+        # Pillow leaves both to us in a TIFF.
+        self._unsigned = image.mode == "I" and tags.get(_SAMPLE_FORMAT, (1,)) == (1,)
+        self._white_is_zero = image.mode.startswith("I;16") and tags.get(_PHOTOMETRIC) == 0
+        self._white = 65535.0
+        if not image.mode.startswith("I;16"):
+            values = self._values(image)
+            top = float(np.max(values, where=np.isfinite(values), initial=0))
+            if image.mode == "F":
+                self._white = 1.0 if top <= 1.0 else max(top, 255.0)
+            elif top <= 255:
+                self._white = 255.0
+            else:
+                self._white = max(top, 65535.0)
 
-def _eight_bits(strip: Image.Image, full: float) -> Image.Image:
-    """Scale grey so that `full` is white; Pillow itself would clip."""
-    values = np.nan_to_num(np.asarray(strip).astype(np.float32), posinf=full, neginf=0.0)
-    return Image.fromarray(np.clip(values * (255.0 / full), 0, 255).round().astype(np.uint8))
+    def eight_bits(self, strip: Image.Image) -> Image.Image:
+        """Return a strip of the picture in mode L."""
+        values = self._values(strip).astype(np.float32)
+        values = np.nan_to_num(values, posinf=self._white, neginf=0.0) * (255.0 / self._white)
+        grey = np.clip(values, 0, 255).round().astype(np.uint8)
+        return Image.fromarray(255 - grey if self._white_is_zero else grey)
+
+    def _values(self, strip: Image.Image) -> npt.NDArray[np.generic]:
+        """Return the values as they are stored."""
+        values: npt.NDArray[np.generic] = np.asarray(strip)
+        return values.view(np.uint32) if self._unsigned else values
 
 
 def _plain(strip: Image.Image) -> Image.Image:
