@@ -140,10 +140,11 @@ class Palette(ClassTable):
     def from_labels(cls, labels: Sequence[tuple[str, str | None]]) -> Palette:
         """Make a palette of the labels found, numbered from 1 in the order given.
 
-        A label called background (any case), else the first coloured #000000, is class 0.
+        A label called background (any case; labelme's is _background_), else the first coloured
+        #000000, is class 0.
         """
         names = [name for name, _ in labels]
-        zero = next((n for n in names if n.strip().casefold() == "background"), None)
+        zero = next((n for n in names if n.strip(" _").casefold() == "background"), None)
         if zero is None:
             zero = next((n for n, c in labels if c and c.lower() == "#000000"), "background")
         first = PaletteClass(id=0, name=zero, color="#000000")

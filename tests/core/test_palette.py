@@ -64,6 +64,7 @@ def test_every_label_found_gets_one_class_in_the_order_given(
         ([("sky", "#0000ff"), ("void", "#000000")], "void"),
         ([("black", "#000000"), ("background", "#ffffff")], "background"),
         ([("sky", None)], "background"),
+        ([("sky", None), ("_background_", None)], "_background_"),
     ],
 )
 def test_class_zero_is_the_label_called_background_or_black(
