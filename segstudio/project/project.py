@@ -131,7 +131,7 @@ class Project:
         return self._by_name[name]
 
     def photo_path(self, entry: PhotoEntry) -> Path:
-        """Return where the photo is now, also when it was moved; SegStudioError where it is gone."""
+        """Return where the photo is, also when it was moved; SegStudioError where it is gone."""
         path = self.root / entry.path
         return path if path.is_file() else find_moved_photo(self.root, entry, self._photos)
 
