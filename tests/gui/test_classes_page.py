@@ -84,7 +84,7 @@ def test_a_new_colour_reaches_the_picture_and_can_be_undone(
     qtbot: QtBot, page: ClassesPage, opened: PageTools
 ) -> None:
     before = picture(page)
-    page.recolor(1, "#ff0000")
+    page.edits.recolor(1, "#ff0000")
     qtbot.waitUntil(lambda: not np.array_equal(picture(page), before))
     opened.session.undo()
     qtbot.waitUntil(lambda: np.array_equal(picture(page), before))
@@ -110,7 +110,7 @@ def test_names_are_edited_in_the_table_and_a_taken_one_is_refused(
     assert "heaven" in names(page)
     assert cell(page, 1, TREATED) == "a class of its own"
     with pytest.raises(SegStudioError, match="used twice"):
-        page.rename(1, "ground")
+        page.edits.rename(1, "ground")
     assert "heaven" in names(page)
 
 
@@ -131,7 +131,7 @@ def test_what_no_outline_covers_can_be_ignored(
     qtbot: QtBot, page: ClassesPage, opened: PageTools
 ) -> None:
     qtbot.waitUntil(lambda: cell(page, 0, SHARE) == "8.3 %")
-    page.set_background(IGNORE)
+    page.edits.set_background(IGNORE)
     assert opened.session.palette is not None
     assert opened.session.palette.background_id == IGNORE
     qtbot.waitUntil(lambda: cell(page, 0, SHARE) == "–")

@@ -87,8 +87,10 @@ class PaletteTable(RowTable[PaletteClass]):
         return True
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """Let names be edited and rows be dragged."""
-        flags = super().flags(index) | Qt.ItemFlag.ItemIsDropEnabled
+        """Let names be edited and rows be dragged, and dropped between rows only."""
+        if not index.isValid():
+            return Qt.ItemFlag.ItemIsDropEnabled
+        flags = super().flags(index)
         if self._editable:
             flags |= Qt.ItemFlag.ItemIsDragEnabled
             if index.column() == NAME:
@@ -114,7 +116,7 @@ class PaletteTable(RowTable[PaletteClass]):
 
     def _tip(self, entry: PaletteClass) -> str:
         also = f"\nAlso called: {', '.join(entry.aliases)}" if entry.aliases else ""
-        return f"{entry.name}: number {entry.id} in label images{also}"
+        return f"{entry.name}: id {entry.id} in label images, which never changes{also}"
 
     def _tell_changed(self) -> None:
         if self._rows:

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QColorDialog, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QColorDialog, QInputDialog
 
+from segstudio.core.errors import SegStudioError
 from segstudio.core.palette import IGNORE, Palette, PaletteClass
-from segstudio.gui.item_models.palette_table import NAME, PaletteTable, has_one_layer, layers
+from segstudio.gui.class_edits import PaletteEdits, why_kept
+from segstudio.gui.class_files import ClassFiles
+from segstudio.gui.item_models.palette_table import NAME, has_one_layer, layers
 from segstudio.gui.pages import PageEntry
 from segstudio.gui.pages.base import Page, PageTools
+from segstudio.gui.pages.classes_layout import ClassesParts
 from segstudio.gui.previews import photos_per_label
-from segstudio.gui.theme import GRID
-from segstudio.gui.widgets.basics import button, label
-from segstudio.gui.widgets.class_editor import ClassEditor
 from segstudio.gui.widgets.image_source import ImageSource
-from segstudio.gui.widgets.palette_view import PaletteView
-from segstudio.gui.widgets.photo_preview import PhotoPreview
-from segstudio.gui.widgets.preview_bar import PreviewBar
 
 _LAYERED = "Higher in the list is painted over lower. Drag a row to change that."
 _ONE_LAYER = (
@@ -31,7 +29,7 @@ _LOCKED = "Classes can be edited again when the running job has ended."
 
 
 class ClassesPage(Page):
-    """Edits the palette; every edit is stored at once and can be undone."""
+    """Edits the palette; every edit is stored at once, tells what it changes, can be undone."""
 
     heading = "Name, colour and order your classes"
     subtitle = "The photo shows every edit at once. Your outlines themselves stay as they are."
@@ -39,13 +37,14 @@ class ClassesPage(Page):
     def __init__(self, entry: PageEntry, tools: PageTools) -> None:
         super().__init__(entry, tools)
         self._chosen: int | None = None
+        self._photos: Mapping[str, int] | None = None
         self._counter = ImageSource(1, self)
-        self.table = PaletteTable(self)
-        self.view = PaletteView(self.table)
-        self.editor = ClassEditor()
-        self.preview = PhotoPreview(self.session)
-        self._hint = label("", "small", wrap=True)
-        self._build()
+        self._parts = parts = ClassesParts(self.body, self.header, self.session)
+        self.table, self.view, self.editor = parts.table, parts.view, parts.editor
+        self.preview, self.change, self.alike = parts.preview, parts.change, parts.alike
+        self.edits = PaletteEdits(self.session, self)
+        self.files = ClassFiles(self.session, self.edits, self)
+        self.setAcceptDrops(True)
         self._connect()
         self._show_palette()
 
@@ -74,8 +73,19 @@ class ClassesPage(Page):
 
     def close_page(self) -> None:
         """End the loading threads."""
+        self.edits.close()
         self.preview.close_preview()
         self._counter.close()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept one file."""
+        if len(event.mimeData().urls()) == 1 and not (self.blocked or self.runner.busy):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Take the file for a class list."""
+        event.acceptProposedAction()
+        self.files.import_file(Path(event.mimeData().urls()[0].toLocalFile()))
 
     # Edits
 
@@ -90,41 +100,41 @@ class ClassesPage(Page):
 
     def move_row(self, source: int, target: int) -> None:
         """Move a row of the table to another place."""
-        palette = self.session.palette
-        ids = [entry.id for entry in self.table.rows]
-        if palette is None or not (0 <= source < len(ids) and 0 <= target < len(ids)):
-            return
-        moved = ids.pop(source)
-        ids.insert(target, moved)
-        self._chosen = moved
-        edited = palette.ordered(ids[::-1])
-        self._store(edited, f"Order of {palette.name_of(moved)}")
-
-    def rename(self, class_id: int, name: str) -> None:
-        """Give a class another name; SegStudioError where it is taken."""
-        palette = self.session.palette
-        if palette is not None:
-            self._store(palette.renamed(class_id, name), f"Name {name}")
-
-    def recolor(self, class_id: int, color: str) -> None:
-        """Give a class another colour, #rrggbb."""
-        palette = self.session.palette
-        if palette is not None:
-            what = f"Colour of {palette.name_of(class_id)}"
-            self._store(palette.recolored(class_id, color), what)
+        rows = self.table.rows
+        if 0 <= source < len(rows) and 0 <= target < len(rows):
+            self._chosen = rows[source].id
+            self.edits.move(rows, source, target)
 
     def treat_as(self, target: int | None) -> None:
         """Merge the chosen class into another, ignore it (255), or let it be its own (None)."""
-        palette, entry = self.session.palette, self._entry()
-        if palette is not None and entry is not None:
-            self._store(palette.merged(entry.id, target), f"Treatment of {entry.name}")
+        if self._chosen is not None:
+            self.edits.treat(self._chosen, target)
 
-    def set_background(self, class_id: int) -> None:
-        """Decide what pixels count as that no outline covers; 255 ignores them."""
+    def set_aliases(self, aliases: tuple[str, ...]) -> None:
+        """Set the other names of the chosen class; SegStudioError where one is taken."""
+        if self._chosen is None:
+            return
+        try:
+            self.edits.set_aliases(self._chosen, aliases)
+        except SegStudioError:
+            self._show_chosen()
+            raise
+
+    def add_class(self, name: str) -> None:
+        """Add a class and choose it; SegStudioError where the name is taken."""
         palette = self.session.palette
-        if palette is not None:
-            edited = Palette(background=class_id, classes=palette.classes)
-            self._store(edited, "What no outline covers")
+        if palette is not None and name and not self.runner.busy:
+            before, self._chosen = self._chosen, palette.next_id()
+            try:
+                self.edits.add(name)
+            except SegStudioError:
+                self._chosen = before
+                raise
+
+    def remove_chosen(self) -> None:
+        """Remove the chosen class; SegStudioError where something needs it."""
+        if self._chosen is not None and not self.runner.busy:
+            self.edits.remove(self._chosen, self._photos)
 
     def ask_color(self, row: int) -> None:
         """Let the user choose a colour; the photo shows each one as it is tried."""
@@ -140,20 +150,30 @@ class ClassesPage(Page):
         self.preview.try_palette(None)
         dialog.deleteLater()
 
-    def _store(self, palette: Palette, what: str) -> None:
-        self.session.set_palette(palette, what)
+    def ask_class(self) -> None:
+        """Let the user name a class to add."""
+        name, wanted = QInputDialog.getText(self, "Add a class", "Name of the class")
+        if wanted:
+            self.add_class(name.strip())
 
     def _try_color(self, palette: Palette, class_id: int, color: QColor) -> None:
         self.preview.try_palette(palette.recolored(class_id, color.name()))
 
     def _take_color(self, class_id: int, color: QColor) -> None:
-        self.recolor(class_id, color.name())
+        self.edits.recolor(class_id, color.name())
 
     def _ask_chosen_color(self) -> None:
         self.ask_color(self.table.row_of(self._chosen))
 
     def _edit_name(self) -> None:
         self.view.edit(self.table.index(self.table.row_of(self._chosen), NAME))
+
+    def _try_move(self, source: int, target: int) -> None:
+        self.edits.try_move(self.table.rows, source, target)
+
+    def _try_treat(self, target: int | None) -> None:
+        if self._chosen is not None:
+            self.edits.try_treat(self._chosen, target)
 
     # Showing
 
@@ -170,17 +190,23 @@ class ClassesPage(Page):
             chosen = layers(palette)[0].id
         self._chosen = chosen
         self.view.selectRow(self.table.row_of(chosen))
+        self.alike.check(palette)
         self._show_chosen()
 
     def _show_chosen(self) -> None:
-        palette = self.session.palette
+        palette, entry = self.session.palette, self._entry()
         if palette is not None:
-            self.editor.show_class(self._entry(), palette, self.table.row_of(self._chosen))
+            self.editor.show_class(entry, palette, self.table.row_of(self._chosen))
             locked = self.runner.busy
-            self.editor.setEnabled(not locked)
+            parts = self._parts
+            for widget in (self.editor, self.alike, parts.add, parts.take, self.change.undo):
+                widget.setEnabled(not locked)
+            reason = why_kept(palette, entry, self._photos) if entry else "Choose a class first."
+            parts.remove.setEnabled(not (locked or reason))
+            parts.remove.setToolTip(reason or "Remove the class, which no outline needs (Delete)")
             self.view.setDragEnabled(not locked)
             self.table.set_editable(not locked)
-            self._hint.setText(
+            parts.hint.setText(
                 _LOCKED if locked else _ONE_LAYER if has_one_layer(palette) else _LAYERED
             )
         self.actions_changed.emit()
@@ -210,19 +236,38 @@ class ClassesPage(Page):
 
     def _show_photo_counts(self, _key: object, counts: object) -> None:
         if isinstance(counts, dict):
+            self._photos = counts
             self.table.show_photos(counts)
+            self._show_chosen()
 
     def _connect(self) -> None:
-        self.view.selectionModel().currentRowChanged.connect(self._choose_row)
-        self.view.color_asked.connect(self.ask_color)
-        self.view.move_asked.connect(self.move_row)
-        self.table.rename_asked.connect(self.rename)
-        self.editor.color_clicked.connect(self._ask_chosen_color)
-        self.editor.rename_clicked.connect(self._edit_name)
-        self.editor.up_clicked.connect(partial(self.move_chosen, -1))
-        self.editor.down_clicked.connect(partial(self.move_chosen, 1))
-        self.editor.treat_asked.connect(self.treat_as)
-        self.editor.background_asked.connect(self.set_background)
+        view, editor, edits, parts = self.view, self.editor, self.edits, self._parts
+        view.selectionModel().currentRowChanged.connect(self._choose_row)
+        view.color_asked.connect(self.ask_color)
+        view.remove_asked.connect(self.remove_chosen)
+        view.move_asked.connect(self.move_row)
+        view.move_tried.connect(self._try_move)
+        view.move_left.connect(edits.leave)
+        self.table.rename_asked.connect(edits.rename)
+        editor.color_clicked.connect(self._ask_chosen_color)
+        editor.rename_clicked.connect(self._edit_name)
+        editor.up_clicked.connect(partial(self.move_chosen, -1))
+        editor.down_clicked.connect(partial(self.move_chosen, 1))
+        editor.aliases_asked.connect(self.set_aliases)
+        editor.treat_asked.connect(self.treat_as)
+        editor.treat_tried.connect(self._try_treat)
+        editor.background_asked.connect(edits.set_background)
+        editor.background_tried.connect(edits.try_background)
+        editor.trying_left.connect(edits.leave)
+        edits.tried.connect(self.preview.try_palette)
+        edits.told.connect(self.change.tell)
+        self.change.undo_clicked.connect(self.session.undo)
+        self.alike.cure_clicked.connect(edits.use_distinct_colors)
+        parts.add.clicked.connect(self.ask_class)
+        parts.remove.clicked.connect(self.remove_chosen)
+        parts.take.clicked.connect(self.files.ask_import)
+        parts.give.clicked.connect(self.files.ask_export)
+        parts.following.clicked.connect(partial(self.page_requested.emit, "train"))
         self.preview.class_hovered.connect(self.class_hovered)
         self.preview.zoom_changed.connect(self.zoom_changed)
         self.preview.counts_changed.connect(self._show_counts)
@@ -230,28 +275,3 @@ class ClassesPage(Page):
         self.session.palette_changed.connect(self._show_palette)
         self.session.photos_changed.connect(self._count_photos)
         self.runner.busy_changed.connect(self._show_chosen)
-
-    def _build(self) -> None:
-        following = button("&Next: Train", icon_name="next", role="primary")
-        following.clicked.connect(partial(self.page_requested.emit, "train"))
-        self.header.addWidget(following)
-        left, right = QWidget(), QWidget()
-        palette_side, photo_side = QVBoxLayout(left), QVBoxLayout(right)
-        for side in (palette_side, photo_side):
-            side.setContentsMargins(0, 0, 0, 0)
-            side.setSpacing(GRID)
-        palette_side.addWidget(self.view, 1)
-        palette_side.addWidget(self._hint)
-        palette_side.addWidget(self.editor)
-        photo_side.addWidget(self.preview, 1)
-        photo_side.addWidget(PreviewBar(self.session, self.preview))
-        halves = QSplitter(Qt.Orientation.Horizontal)
-        halves.setHandleWidth(2 * GRID)
-        halves.setChildrenCollapsible(False)
-        halves.addWidget(left)
-        halves.addWidget(right)
-        halves.setSizes([56 * GRID, 72 * GRID])
-        halves.setStretchFactor(1, 1)
-        outer = QVBoxLayout(self.body)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(halves)

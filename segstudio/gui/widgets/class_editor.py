@@ -1,15 +1,43 @@
-"""The controls for the chosen class: colour, name, order, what it is treated as."""
+"""The controls for the chosen class: colour, name, order, other names, what it is treated as."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QFrame, QVBoxLayout
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QComboBox, QFormLayout, QFrame, QLineEdit, QVBoxLayout
 
 from segstudio.core.palette import IGNORE, Palette, PaletteClass
 from segstudio.gui.theme import GRID
 from segstudio.gui.widgets.basics import button, label, line, row, tool_button
+from segstudio.gui.widgets.elided_label import ElidedLabel
 
 _ITSELF = -1
+
+
+class TryingCombo(QComboBox):
+    """Tells the value under the cursor while its list is open, before one is chosen."""
+
+    tried = Signal(object)
+    left = Signal()
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setMinimumContentsLength(14)
+        self.highlighted.connect(self._try)
+
+    def hidePopup(self) -> None:
+        """Close the list; nothing is tried any more."""
+        super().hidePopup()
+        self.left.emit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to the page: a class is not merged by scrolling."""
+        event.ignore()
+
+    def _try(self, index: int) -> None:
+        if self.view().isVisible():
+            self.tried.emit(self.itemData(index))
 
 
 class ClassEditor(QFrame):
@@ -20,52 +48,40 @@ class ClassEditor(QFrame):
     up_clicked = Signal()
     down_clicked = Signal()
     treat_asked = Signal(object)
+    treat_tried = Signal(object)
     background_asked = Signal(int)
+    background_tried = Signal(object)
+    aliases_asked = Signal(tuple)
+    trying_left = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "card")
-        self._title = label("", "heading")
+        self._title = ElidedLabel()
+        self._title.setProperty("role", "heading")
+        self._id = label("", "small")
         self.color = button("&Colour…", icon_name="palette", tip="Another colour (Enter)")
         self.rename = button("Rena&me", tip="Another name (F2)")
         self.up = tool_button("up", "Paint over more classes", tip="Move up (Alt+Up)")
         self.down = tool_button("down", "Paint under more classes", tip="Move down (Alt+Down)")
-        self.treat = QComboBox()
-        self.background = QComboBox()
-        for box, name in (
-            (self.treat, "Treat its outlines as"),
-            (self.background, "What no outline covers"),
-        ):
-            box.setAccessibleName(name)
-            box.setMinimumContentsLength(14)
-        self.treat.activated.connect(self._ask_treat)
-        self.background.activated.connect(self._ask_background)
-        self.color.clicked.connect(self.color_clicked)
-        self.rename.clicked.connect(self.rename_clicked)
-        self.up.clicked.connect(self.up_clicked)
-        self.down.clicked.connect(self.down_clicked)
-        form = QFormLayout()
-        form.setHorizontalSpacing(2 * GRID)
-        form.setVerticalSpacing(12)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow("T&reat its outlines as", self.treat)
-        form.addRow(line())
-        form.addRow("What no outline co&vers", self.background)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(2 * GRID, 12, 2 * GRID, 2 * GRID)
-        outer.setSpacing(12)
-        outer.addLayout(
-            row(self._title, 1, self.color, self.rename, self.up, self.down, spacing=GRID)
-        )
-        outer.addLayout(form)
+        self.aliases = QLineEdit()
+        self.aliases.setPlaceholderText("Other names in exports, separated by ;")
+        self.aliases.setToolTip("Outlines of these names belong to this class as well")
+        self.treat = TryingCombo("Treat its outlines as")
+        self.background = TryingCombo("What no outline covers")
+        self._lay_out()
+        self._connect()
 
     def show_class(self, entry: PaletteClass | None, palette: Palette, place: int) -> None:
         """Show the chosen class, `place` rows from the top, and the palette's background rule."""
         self._title.setText(entry.name if entry else "Choose a class")
-        for widget in (self.color, self.rename, self.treat):
+        self._id.setText(f"id {entry.id}" if entry else "")
+        self._id.setToolTip("The number in label images. It never changes.")
+        for widget in (self.color, self.rename, self.treat, self.aliases):
             widget.setEnabled(entry is not None)
         self.up.setEnabled(entry is not None and place > 0)
         self.down.setEnabled(entry is not None and place < len(palette.classes) - 1)
+        self.aliases.setText("; ".join(entry.aliases) if entry else "")
         self.treat.clear()
         if entry is not None:
             self.treat.addItem("A class of its own", _ITSELF)
@@ -81,9 +97,52 @@ class ClassEditor(QFrame):
         self.background.addItem("Is ignored", IGNORE)
         self.background.setCurrentIndex(self.background.findData(palette.background_id))
 
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        form.setHorizontalSpacing(2 * GRID)
+        form.setVerticalSpacing(GRID)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow("Als&o called", self.aliases)
+        form.addRow("Treat its out&lines as", self.treat)
+        form.addRow(line())
+        form.addRow("What no outline cover&s", self.background)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(2 * GRID, 12, 2 * GRID, 2 * GRID)
+        outer.setSpacing(12)
+        tools = row(self.color, self.rename, self.up, self.down, spacing=GRID)
+        heading = row(spacing=GRID)
+        heading.addWidget(self._title, 1)
+        heading.addWidget(self._id)
+        heading.addLayout(tools)
+        outer.addLayout(heading)
+        outer.addLayout(form)
+
+    def _connect(self) -> None:
+        self.color.clicked.connect(self.color_clicked)
+        self.rename.clicked.connect(self.rename_clicked)
+        self.up.clicked.connect(self.up_clicked)
+        self.down.clicked.connect(self.down_clicked)
+        self.aliases.editingFinished.connect(self._ask_aliases)
+        self.treat.activated.connect(self._ask_treat)
+        self.treat.tried.connect(self._try_treat)
+        self.background.activated.connect(self._ask_background)
+        self.background.tried.connect(self.background_tried)
+        for box in (self.treat, self.background):
+            box.left.connect(self.trying_left)
+
     def _ask_treat(self, index: int) -> None:
-        value = self.treat.itemData(index)
-        self.treat_asked.emit(None if value == _ITSELF else value)
+        self.treat_asked.emit(_target(self.treat.itemData(index)))
+
+    def _try_treat(self, value: int) -> None:
+        self.treat_tried.emit(_target(value))
 
     def _ask_background(self, index: int) -> None:
         self.background_asked.emit(self.background.itemData(index))
+
+    def _ask_aliases(self) -> None:
+        names = (part.strip() for part in self.aliases.text().split(";"))
+        self.aliases_asked.emit(tuple(name for name in names if name))
+
+
+def _target(value: int) -> int | None:
+    return None if value == _ITSELF else value

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QDropEvent, QKeyEvent, QPainter
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -41,10 +51,13 @@ class SwatchDelegate(QStyledItemDelegate):
 
 
 class PaletteView(QTableView):
-    """Asks for edits by signals that carry rows of the table."""
+    """Asks for edits by signals that carry rows of the table; a drag is tried before."""
 
     color_asked = Signal(int)
+    remove_asked = Signal(int)
     move_asked = Signal(int, int)
+    move_tried = Signal(int, int)
+    move_left = Signal()
 
     def __init__(self, model: PaletteTable) -> None:
         super().__init__()
@@ -60,7 +73,8 @@ class PaletteView(QTableView):
         )
         self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.setDragDropOverwriteMode(False)
-        self.setDropIndicatorShown(True)
+        self.setDropIndicatorShown(False)
+        self._gap: int | None = None
         self.setTabKeyNavigation(False)
         self.setShowGrid(False)
         self.verticalHeader().hide()
@@ -77,29 +91,91 @@ class PaletteView(QTableView):
         self.clicked.connect(self._click)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Open the colour with Enter or Space, the name with F2; the rest as in every table."""
+        """Open the colour with Enter or Space, the name with F2, remove with Delete."""
         keys = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
         editing = self.state() == QAbstractItemView.State.EditingState
         if event.key() in keys and not editing and self.currentIndex().isValid():
             self.color_asked.emit(self.currentIndex().row())
+        elif event.key() == Qt.Key.Key_Delete and not editing and self.currentIndex().isValid():
+            self.remove_asked.emit(self.currentIndex().row())
         elif event.key() == Qt.Key.Key_F2 and not editing and self.currentIndex().isValid():
             self.edit(self.currentIndex().siblingAtColumn(NAME))
         else:
             super().keyPressEvent(event)
 
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        """Drag the chosen row; wherever that ends, nothing is tried any more."""
+        super().startDrag(actions)
+        self._mark_gap(None)
+        self.move_left.emit()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take rows of this table only; files are for the page."""
+        if event.source() is self:
+            super().dragEnterEvent(event)
+        else:
+            event.ignore()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Try the place that the row is held over."""
+        if event.source() is not self:
+            event.ignore()
+            return
+        super().dragMoveEvent(event)
+        event.acceptProposedAction()
+        gap = self._gap_at(event.position().y())
+        if gap != self._gap:
+            self._mark_gap(gap)
+            source = self.currentIndex().row()
+            self.move_tried.emit(source, _landing(source, gap))
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Try nothing while the row is held elsewhere."""
+        super().dragLeaveEvent(event)
+        self._mark_gap(None)
+        self.move_left.emit()
+
     def dropEvent(self, event: QDropEvent) -> None:
         """Ask for the dragged row to be moved to where it was dropped."""
         source = self.currentIndex().row()
-        target = self.indexAt(event.position().toPoint())
-        row = target.row() if target.isValid() else self.model().rowCount()
-        if self.dropIndicatorPosition() == QAbstractItemView.DropIndicatorPosition.BelowItem:
-            row += 1
+        target = _landing(source, self._gap_at(event.position().y()))
         event.setDropAction(Qt.DropAction.IgnoreAction)
         event.accept()
-        moved = row - 1 if row > source else row
-        if moved != source:
-            self.move_asked.emit(source, moved)
+        self._mark_gap(None)
+        if target != source:
+            self.move_asked.emit(source, target)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the table, and a line where the dragged row would land."""
+        super().paintEvent(event)
+        if self._gap is None:
+            return
+        last = self.model().rowCount() - 1
+        below = self._gap > last
+        rect = self.visualRect(self.model().index(min(self._gap, last), NAME))
+        y = min(max(rect.bottom() if below else rect.top(), 1), self.viewport().height() - 2)
+        painter = QPainter(self.viewport())
+        painter.setPen(QPen(QColor(colors_for(self.palette()).accent_text), 2))
+        painter.drawLine(4, y, self.viewport().width() - 4, y)
+        painter.end()
+
+    def _gap_at(self, y: float) -> int:
+        """Return the gap between rows that is nearest to a height: 0 is above the first row."""
+        row = self.rowAt(int(y))
+        if row < 0:
+            return self.model().rowCount()
+        middle = self.visualRect(self.model().index(row, NAME)).center().y()
+        return row + (y > middle)
+
+    def _mark_gap(self, gap: int | None) -> None:
+        self._gap = gap
+        self.viewport().update()
 
     def _click(self, index: QModelIndex) -> None:
         if index.column() == COLOR:
             self.color_asked.emit(index.row())
+
+
+def _landing(source: int, gap: int) -> int:
+    """Return the row that a row lands at when it is dropped into a gap."""
+    return gap - 1 if gap > source else gap

@@ -1,0 +1,94 @@
+"""The line that says what an edit of the palette changes, with Undo beside it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout
+
+from segstudio.core.events import ChangeCounted
+from segstudio.core.palette import IGNORE, Palette
+from segstudio.gui.theme import GRID
+from segstudio.gui.widgets.basics import button, icon_label, label
+from segstudio.gui.widgets.words import plural
+
+_NAMED = 3
+_CALM = "Whatever you change is shown here first, and can be undone."
+
+
+class ChangeLine(QFrame):
+    """Two lines of text at most; its height stays when the words change."""
+
+    undo_clicked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self.undo = button("&Undo", icon_name="undo", tip="Take back the last edit (Ctrl+Z)")
+        self.undo.clicked.connect(self.undo_clicked)
+        self._words = label("", wrap=True)
+        self._words.setMinimumHeight(2 * self._words.fontMetrics().lineSpacing() + 2)
+        self._words.setAccessibleName("What the edit changes")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, GRID // 2, GRID, GRID // 2)
+        layout.setSpacing(12)
+        layout.addWidget(icon_label("info", 18))
+        layout.addWidget(self._words, 1)
+        layout.addWidget(self.undo)
+        self.tell("", False)
+
+    @property
+    def text(self) -> str:
+        """The words that are shown."""
+        return self._words.text()
+
+    def tell(self, text: str, undo: bool) -> None:
+        """Show words, and Undo where there is something to take back; without words stay calm."""
+        self._words.setText(text or _CALM)
+        self.undo.setVisible(undo)
+
+
+def change_sentence(change: ChangeCounted, before: Palette, after: Palette) -> str:
+    """Return in words what an edit changes; `change` may be a sum that still grows."""
+    pixels = f"{change.pixels:,} {'pixel' if change.pixels == 1 else 'pixels'}"
+    if change.counted < change.total:
+        changed = plural(change.photos, "photo")
+        return f"So far {pixels} in {changed}; {change.counted:,} of {change.total:,} looked at."
+    if not change.pixels:
+        return f"This changes no pixel in {_all(change.total)}: label images stay as they are."
+    where = f"{change.photos:,} of {plural(change.total, 'photo')}"
+    who = _gains(change, before, after)
+    return f"This changes {pixels} in {where}{': ' if who else ''}{who}."
+
+
+def _all(photos: int) -> str:
+    return "your photo" if photos == 1 else f"your {photos:,} photos"
+
+
+def _gains(change: ChangeCounted, before: Palette, after: Palette) -> str:
+    """Return "ground loses 1.2 %, person gains 3 %", the classes that move most first."""
+    ids = change.lost.keys() | change.gained.keys()
+    net = {i: change.gained.get(i, 0) - change.lost.get(i, 0) for i in ids}
+    moved = sorted((i for i in ids if net[i]), key=lambda i: (-abs(net[i]), i))
+    parts = [_gain(i, net[i], change.before.get(i, 0), before, after) for i in moved[:_NAMED]]
+    if len(moved) > _NAMED:
+        parts.append(f"{len(moved) - _NAMED} more change less")
+    return ", ".join(parts)
+
+
+def _gain(class_id: int, net: int, was: int, before: Palette, after: Palette) -> str:
+    known = any(entry.id == class_id for entry in after.classes)
+    name = (after if known else before).name_of(class_id)
+    if class_id == IGNORE:
+        name = "what is ignored"
+    if not was:
+        return f"{name} gets {net:,} {'pixel' if net == 1 else 'pixels'}"
+    if net == -was:
+        return f"{name} loses all it had"
+    return f"{name} {'gains' if net > 0 else 'loses'} {_percent(abs(net) / was)}"
+
+
+def _percent(share: float) -> str:
+    """Return a share of a class, with a digit after the point only where that says something."""
+    if share < 0.001:
+        return "less than 0.1 %"
+    return f"{share * 100:.1f} %" if share < 0.0995 else f"{share * 100:,.0f} %"
