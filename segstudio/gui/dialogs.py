@@ -123,7 +123,11 @@ class ShortcutsDialog(QDialog):
             at = grid.rowCount()
             grid.addWidget(label(plain_text(spec.text)), at, 0)
             grid.addWidget(label("  or  ".join(spec.shortcuts), "soft"), at, 1)
-        for text, keys in (("Zoom at the cursor", "Mouse wheel"), ("Move the photo", "Drag")):
+        for text, keys in (
+            ("Zoom at the cursor", "Mouse wheel"),
+            ("Move the photo", "Drag"),
+            ("Explore: one class alone, all classes", "1 to 9, 0"),
+        ):
             at = grid.rowCount()
             grid.addWidget(label(text), at, 0)
             grid.addWidget(label(keys, "soft"), at, 1)

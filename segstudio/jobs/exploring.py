@@ -39,8 +39,9 @@ class Totals:
         """Count one more photo; one without outlines or label image adds nothing."""
         if photo.pixels:
             self.counted += 1
-            self._pixels.update(photo.pixels)
-            self._photos.update(i for i, pixels in photo.pixels.items() if pixels)
+            for class_id, pixels in photo.pixels.items():
+                self._pixels[class_id] += pixels
+                self._photos[class_id] += pixels > 0
 
     def share(self, class_id: int) -> float:
         """Return a class's share of all pixels that are not ignored, 0..1."""
@@ -85,6 +86,13 @@ def share_of(pixels: Mapping[int, int], class_id: int) -> float:
     return pixels.get(class_id, 0) / known if known else 0.0
 
 
+def outlined_share(pixels: Mapping[int, int], background: int) -> float:
+    """Return the share of one photo that is neither background nor ignored, 0..1."""
+    total = sum(pixels.values())
+    left_out = sum(pixels.get(i, 0) for i in {background, IGNORE})
+    return (total - left_out) / total if total else 0.0
+
+
 def _judged(entry: PhotoEntry, count: LabelCount, palette: Palette) -> tuple[PhotoState, str]:
     if count.lost:
         return "lost", "The photo was not found where it was. Put it back, or import it again."
@@ -101,14 +109,14 @@ def _judged(entry: PhotoEntry, count: LabelCount, palette: Palette) -> tuple[Pho
     if unknown:
         numbers = ", ".join(str(i) for i in unknown[:4])
         return "odd", f"Its label image holds numbers that no class has: {numbers}."
-    return _thinness(pixels, total, palette.background_id)
+    return _thinness(pixels, palette.background_id)
 
 
-def _thinness(pixels: dict[int, int], total: int, background: int) -> tuple[PhotoState, str]:
+def _thinness(pixels: Mapping[int, int], background: int) -> tuple[PhotoState, str]:
     """Say whether next to nothing is outlined; ignored pixels are nobody's outline either."""
-    outlined = total - sum(pixels.get(i, 0) for i in {background, IGNORE})
+    outlined = outlined_share(pixels, background)
     if outlined == 0:
         return "thin", "Its outlines cover nothing: all of it is background or ignored."
-    if outlined < THIN * total:
-        return "thin", f"Only {outlined / total * 100:.3f} % of it is outlined. A stray click?"
+    if outlined < THIN:
+        return "thin", f"Only {outlined * 100:.3f} % of it is outlined. A stray click?"
     return "sound", ""

@@ -40,6 +40,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("start", "Start", "start", f"{_HERE}.start:StartPage", steps.start_state),
     PageEntry("import", "Import", "import", f"{_HERE}.import_page:ImportPage", steps.import_state),
     PageEntry("classes", "Classes", "classes", f"{_HERE}.classes:ClassesPage", steps.classes_state),
+    PageEntry("explore", "Explore", "explore", f"{_HERE}.explore:ExplorePage", steps.explore_state),
     PageEntry("train", "Train", "train", f"{_HERE}.train:TrainPage", steps.train_state),
     PageEntry("review", "Review", "review", f"{_HERE}.review:ReviewPage", steps.review_state),
 )

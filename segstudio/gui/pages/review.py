@@ -172,7 +172,7 @@ class ReviewPage(Page):
         words = headline(self._scores) if self._scores else "This run has not been scored yet."
         self.parts.headline.setText(words)
         lines = photo_lines(project, self._scores)
-        self.parts.photos.photos.set_lines(lines, project.cache / "thumbnails")
+        self.parts.photos.photos.show_lines(lines, project.cache / "thumbnails")
         if self._scores and lines:
             self.session.set_current_photo(lines[0].name)
         self._follow_photo()

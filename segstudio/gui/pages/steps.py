@@ -57,6 +57,17 @@ def classes_state(session: Session) -> StepState:
     return StepState("done", counted(trained, "class", "classes"))
 
 
+def explore_state(session: Session) -> StepState:
+    """Exploring needs photos, outlined or not."""
+    if session.project is None:
+        return _NO_PROJECT
+    if not session.photos:
+        return StepState(
+            "blocked", "no photos", "This project has no photos yet. Import some first.", "import"
+        )
+    return StepState("ready", "look around")
+
+
 def train_state(session: Session) -> StepState:
     """Training needs outlined photos and two classes to tell apart."""
     before = classes_state(session)

@@ -16,7 +16,7 @@ class ImagePyramid:
     def __init__(self, rgb: Pixels) -> None:
         first = np.ascontiguousarray(rgb, dtype=np.uint8)
         self._pixels = [first]
-        self._images = [_as_qimage(first)]
+        self._images = [as_qimage(first)]
 
     @property
     def pixels(self) -> Pixels:
@@ -47,10 +47,10 @@ class ImagePyramid:
         size = (max(1, width // 2), max(1, height // 2))
         half = cv2.resize(self._pixels[-1], size, interpolation=cv2.INTER_AREA)
         self._pixels.append(np.ascontiguousarray(half, dtype=np.uint8))
-        self._images.append(_as_qimage(self._pixels[-1]))
+        self._images.append(as_qimage(self._pixels[-1]))
 
 
-def _as_qimage(pixels: Pixels) -> QImage:
+def as_qimage(pixels: Pixels) -> QImage:
     """Wrap uint8 (H, W, 3) without a copy; the caller keeps the array alive."""
     height, width = pixels.shape[:2]
     return QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from segstudio.gui.theme import Colors
 
 SWATCH = 16
+_SLIVER = 3.0
 
 
 def paint_ground(painter: QPainter, widget: QWidget, colors: Colors) -> None:
@@ -35,7 +36,10 @@ def paint_bar(
     painter.setBrush(QColor(colors.border))
     painter.drawRoundedRect(area, radius, radius)
     if share is not None:
-        filled = QRectF(area)
-        filled.setWidth(max(area.width() * share, area.height()))
+        # A little is a sliver, not a dot: lengths stay true down to what can be seen.
+        width = max(area.width() * min(share, 1.0), _SLIVER)
+        painter.save()
+        painter.setClipRect(QRectF(area.left(), area.top(), width, area.height()))
         painter.setBrush(QColor(fill))
-        painter.drawRoundedRect(filled, radius, radius)
+        painter.drawRoundedRect(area, radius, radius)
+        painter.restore()

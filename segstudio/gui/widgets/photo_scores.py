@@ -7,16 +7,19 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QImage, QKeyEvent
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QListView, QWidget
 
+from segstudio.gui.item_models.photo_lines import PhotoLines
+from segstudio.gui.item_models.tables import Index
+from segstudio.gui.widgets.image_pyramid import as_qimage
 from segstudio.gui.widgets.image_source import ImageSource
+from segstudio.gui.widgets.photo_list_view import PhotoListView
 from segstudio.gui.widgets.score_list import PART_ROLE, PICTURE_ROLE, SCORE_ROLE, PhotoRow
 from segstudio.gui.widgets.words import number
 from segstudio.review.layers import load_thumbnail
 
-Index = QModelIndex | QPersistentModelIndex
 _SIDE = 132
 _KEPT = 400
 
@@ -31,39 +34,22 @@ class PhotoLine:
     score: float | None
 
 
-class PhotoScores(QAbstractListModel):
+class PhotoScores(PhotoLines[PhotoLine]):
     """Lines in the order given; asks for a thumbnail when a line is first painted."""
 
     def __init__(self, source: ImageSource, cache: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._lines: tuple[PhotoLine, ...] = ()
-        self._rows: dict[str, int] = {}
         self._source = source
         self._cache = cache
         self._broken: set[Path] = set()
         source.loaded.connect(self._thumbnail_came)
         source.failed.connect(self._thumbnail_failed)
 
-    @property
-    def lines(self) -> tuple[PhotoLine, ...]:
-        """The photos in the order shown."""
-        return self._lines
-
-    def set_lines(self, lines: tuple[PhotoLine, ...], cache: Path) -> None:
+    def show_lines(self, lines: tuple[PhotoLine, ...], cache: Path) -> None:
         """Show other photos; `cache` is the folder for thumbnails."""
-        self.beginResetModel()
-        self._lines, self._cache = lines, cache
-        self._rows = {line.name: row for row, line in enumerate(lines)}
+        self._cache = cache
         self._broken = set()
-        self.endResetModel()
-
-    def row_of(self, name: str) -> int | None:
-        """Return a photo's row, None where it is not in the list."""
-        return self._rows.get(name)
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's signature
-        """Return the number of photos."""
-        return 0 if parent.isValid() else len(self._lines)
+        self.set_lines(lines)
 
     def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> object:
         """Return what a line shows in a role."""
@@ -86,9 +72,7 @@ class PhotoScores(QAbstractListModel):
     def _thumbnail(self, line: PhotoLine) -> QImage | None:
         pixels = self._source.get(line.path)
         if isinstance(pixels, np.ndarray):
-            height, width = pixels.shape[:2]
-            kind = QImage.Format.Format_RGB888
-            return QImage(pixels.data, width, height, 3 * width, kind)
+            return as_qimage(pixels)
         if line.path not in self._broken:
             load = partial(load_thumbnail, line.path, _SIDE, self._cache)
             self._source.request(line.path, load, urgent=False)
@@ -105,8 +89,8 @@ class PhotoScores(QAbstractListModel):
             self._broken.add(key)
 
 
-class PhotoList(QListView):
-    """The list's view; leaves letters and Space to the page, whose keys they are."""
+class PhotoList(PhotoListView):
+    """The list's view."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -114,19 +98,8 @@ class PhotoList(QListView):
         self.photos = PhotoScores(self.thumbnails, Path())
         self.setModel(self.photos)
         self.setItemDelegate(PhotoRow(self))
-        self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSelectionBehavior(QListView.SelectionBehavior.SelectRows)
         self.setAccessibleName("Photos, worst first")
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move with up and down; pass on what types a character."""
-        if event.text().strip() or event.key() == Qt.Key.Key_Space:
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
 
     def choose(self, name: str) -> None:
         """Make a photo current without asking anybody else."""

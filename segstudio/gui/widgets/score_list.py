@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from segstudio.gui.theme import Colors, colors_for
 from segstudio.gui.widgets.painting import paint_bar
-from segstudio.gui.widgets.words import number
+from segstudio.gui.widgets.words import PART_WORDS, number
 from segstudio.review.ranking import grade
 
 Index = QModelIndex | QPersistentModelIndex
@@ -16,7 +16,6 @@ SCORE_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 PART_ROLE = SCORE_ROLE + 1
 PICTURE_ROLE = SCORE_ROLE + 2
 NAME_ROLE = SCORE_ROLE + 3
-PART_WORDS = {"train": "train", "val": "check", "test": "test"}
 _ROW = 60
 _THUMB = QSize(66, 44)
 _BAR = 5

@@ -16,12 +16,24 @@ FROZEN = (
     "The general seeing part stays fixed; only the last part learns your classes. "
     "Fast, and fine for few photos."
 )
+PART_WORDS = {"train": "train", "val": "check", "test": "test"}
 IGNORED = "Pixels that neither help nor hurt the score."
 
 
 def number(value: float | None) -> str:
     """Return a score or a loss with two decimals; what was not measured is a dash, never 0."""
     return NOT_MEASURED if value is None else f"{value:.2f}"
+
+
+def percent(share: float | None) -> str:
+    """Return a share of 0..1 in percent; a little is never written as nothing."""
+    if share is None:
+        return NOT_MEASURED
+    if share == 0:
+        return "0 %"
+    if share < 0.001:
+        return "< 0.1 %"
+    return f"{share * 100:.1f} %" if share < 0.9995 else "100 %"
 
 
 def duration(seconds: float | None) -> str:
