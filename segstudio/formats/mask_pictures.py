@@ -47,7 +47,7 @@ def read_mask_picture(data: bytes, name: str) -> MaskPicture:
     """
     try:
         with Image.open(io.BytesIO(data), formats=_KINDS) as image:
-            check_pixels(image.size, name)
+            check_pixels(image.size, len(data), name)
             if image.mode not in _MODES or _wide_colors(data):
                 raise _unusable(name, image.mode)
             return _decoded(image, data, name)
