@@ -115,14 +115,16 @@ def _preview(raw: rawpy.RawPy) -> Image.Image | None:
 
 
 def _preview_orientation(preview: Image.Image, raw: rawpy.RawPy) -> int:
-    """Return the preview's own EXIF orientation, else that of the RAW photo where it fits."""
-    own = preview.getexif().get(ExifTags.Base.Orientation, 0)
-    if own in range(1, 9):
-        return int(own)
-    turned = _ORIENTATIONS.get(raw.sizes.flip, 1)
-    lying = preview.width >= preview.height
-    # A preview that does not lie like the sensor was turned by the camera already.
-    return turned if lying == (raw.sizes.width >= raw.sizes.height) else 1
+    """Return the preview's own EXIF orientation, else that of the RAW photo.
+
+    LibRaw adds the latter to a preview that does not begin with EXIF data.
+    """
+    orientation = preview.getexif().get(ExifTags.Base.Orientation, 0)
+    if orientation not in range(1, 9):
+        orientation = _ORIENTATIONS.get(raw.sizes.flip, 1)
+    lies_like_sensor = (preview.width >= preview.height) == (raw.sizes.width >= raw.sizes.height)
+    # A preview that does not was turned by the camera already.
+    return int(orientation) if orientation < 5 or lies_like_sensor else 1
 
 
 def _is_text(data: bytes) -> bool:

@@ -35,19 +35,24 @@ raw = pytest.mark.skipif(
 )
 
 
-def raw_photo(path: Path, orientation: int, width: int = 1200, **exif: int) -> Path:
-    """Write a DNG whose preview, `width` x 2/3, shows the four colours as the sensor lay."""
-    height = width * 2 // 3
+def raw_photo(
+    path: Path, orientation: int, width: int = 1200, own: int | None = None, height: int = 0
+) -> Path:
+    """Write a DNG whose preview, 3:2 without a `height`, shows the four colours."""
+    height = height or width * 2 // 3
     pixels = np.zeros((height, width, 3), np.uint8)
     pixels[: height // 2, : width // 2], pixels[: height // 2, width // 2 :] = FOUR[:2]
     pixels[height // 2 :, : width // 2], pixels[height // 2 :, width // 2 :] = FOUR[2:]
-    stream, own = io.BytesIO(), Image.Exif()
-    if exif:
-        own[274] = exif["own"]
-    Image.fromarray(pixels).save(stream, "JPEG", quality=90, exif=own)
+    stream, exif = io.BytesIO(), Image.Exif()
+    if own is not None:
+        exif[274] = own
+    Image.fromarray(pixels).save(stream, "JPEG", quality=90, exif=exif)
+    preview = stream.getvalue()
+    # Cameras let EXIF data follow the start at once, Pillow puts 18 bytes of JFIF between.
+    preview = preview if own is None else preview[:2] + preview[20:]
     sensor = np.full((192, 288), 30000, np.uint16)
     sensor[:96, :144] = 2000
-    path.write_bytes(dng(stream.getvalue(), (width, height), sensor, orientation))
+    path.write_bytes(dng(preview, (width, height), sensor, orientation))
     return path
 
 
@@ -125,6 +130,13 @@ def test_raw_is_its_preview_turned_like_the_camera(
 def test_a_preview_that_says_how_it_lies_is_believed(tmp_path: Path) -> None:
     assert corners(raw_photo(tmp_path / "a.dng", 6, own=1)) == FOUR
     assert corners(raw_photo(tmp_path / "b.dng", 1, own=3)) == FOUR[::-1]
+
+
+@raw
+def test_a_preview_that_the_camera_has_turned_is_not_turned_again(tmp_path: Path) -> None:
+    photo = raw_photo(tmp_path / "a.dng", 6, height=1800)
+    assert photo_size(photo) == PhotoSize(1200, 1800, 1200, 1800, 1)
+    assert corners(photo) == FOUR
 
 
 @raw

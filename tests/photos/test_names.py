@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segstudio.core.errors import SegStudioError
-from segstudio.photos.names import DistinctNames, label_name, safe_name
+from segstudio.photos.names import DistinctNames, label_name, safe_name, stem
+from segstudio.photos.reader import PHOTO_SUFFIXES, is_photo
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "x/y z/ä [1].v2.JPG", "картинка.png", "trailing. .jpg"])
@@ -38,6 +39,13 @@ def test_any_other_name_becomes_a_safe_one(name: str) -> None:
 def test_the_label_image_replaces_the_extension() -> None:
     assert label_name("x/a.v2.JPG") == "x/a.v2.png"
     assert label_name("frame_000001") == "frame_000001.png"
+
+
+def test_whatever_is_found_as_a_photo_loses_its_suffix() -> None:
+    for suffix in PHOTO_SUFFIXES:
+        assert is_photo(f"a.b{suffix.upper()}")
+        assert stem(f"a.b{suffix.upper()}") == "a.b"
+    assert stem("IMG_1.raw") == "IMG_1.raw"
 
 
 def test_two_label_images_never_fall_on_one_path() -> None:

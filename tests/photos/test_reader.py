@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+import math
+import tempfile
 from pathlib import Path
 
 import cv2
@@ -13,7 +15,7 @@ from PIL import Image, ImageCms
 
 from segstudio.core.errors import SegStudioError
 from segstudio.photos import refusals
-from segstudio.photos.reader import check_photo, photo_size, read_photo, read_photo_sized
+from segstudio.photos.reader import check_photo, is_photo, photo_size, read_photo, read_photo_sized
 
 
 def corners() -> Image.Image:
@@ -35,7 +37,7 @@ _BACK = {
 }
 
 
-@pytest.mark.parametrize("suffix", [".png", ".tif", ".webp"])
+@pytest.mark.parametrize("suffix", [".png", ".tif", ".webp", ".avif"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_photos_come_upright(tmp_path: Path, orientation: int, suffix: str) -> None:
     image = corners()
@@ -44,10 +46,12 @@ def test_photos_come_upright(tmp_path: Path, orientation: int, suffix: str) -> N
     exif = Image.Exif()
     exif[274] = orientation
     path = tmp_path / f"a{suffix}"
-    image.save(path, exif=exif, **({"lossless": True} if suffix == ".webp" else {}))
+    image.save(path, exif=exif, **({"lossless": True} if suffix == ".webp" else {"quality": 95}))
     before = path.read_bytes()
 
-    assert np.array_equal(read_photo(path), np.array(corners()))
+    differences = np.abs(read_photo(path).astype(int) - np.array(corners()))
+    # AVIF smears colours over their borders.
+    assert np.median(differences) < 5 if suffix == ".avif" else not differences.any()
     size = photo_size(path)
     assert (size.width, size.height) == (40, 24)
     assert (size.stored_width, size.stored_height) == image.size
@@ -134,14 +138,36 @@ def _encoded(kind: str) -> bytes:
     return stream.getvalue()
 
 
-@settings(max_examples=150, deadline=None)
+KINDS = ["JPEG", "MPO", "PNG", "TIFF", "WEBP", "BMP", "GIF", "AVIF", "JPEG2000"]
+
+
+@settings(max_examples=100)
 @given(
-    st.sampled_from(["JPEG", "PNG", "TIFF", "WEBP", "BMP"]).map(_encoded),
-    st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), min_size=1, max_size=12),
+    st.sampled_from(KINDS).map(_encoded),
+    st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), max_size=12),
+    st.floats(0, 1),
 )
-def test_damaged_photos_raise_nothing_else(data: bytes, changes: list[tuple[float, int]]) -> None:
+def test_damaged_photos_raise_nothing_else(
+    data: bytes, changes: list[tuple[float, int]], length: float
+) -> None:
     damaged = bytearray(data)
     for place, value in changes:
         damaged[int(place * len(damaged))] = value
-    with contextlib.suppress(SegStudioError):
-        assert check_photo(io.BytesIO(bytes(damaged)), "a").width > 0
+    del damaged[math.ceil(length * len(damaged)) :]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.jpg"
+        path.write_bytes(damaged)
+        with contextlib.suppress(SegStudioError):
+            assert check_photo(io.BytesIO(bytes(damaged)), "a").width > 0
+        with contextlib.suppress(SegStudioError):
+            assert max(read_photo_sized(path, 8).shape) <= 8
+        with contextlib.suppress(SegStudioError):
+            size = photo_size(path)
+            assert read_photo(path).shape == (size.height, size.width, 3)
+
+
+def test_photos_are_found_by_their_suffix_in_any_case() -> None:
+    for name in ("a.JPG", "b.x.HEIC", "c.NEF", "d.avif", "e.jp2", "f.gif", "g.MPO"):
+        assert is_photo(name)
+    for name in ("a.xml", "jpg", "a.jpg.txt", "a.psd", "a.pdf", "a.npy"):
+        assert not is_photo(name)
