@@ -9,6 +9,8 @@ from typing import Protocol
 
 from segstudio.core.annotation import Annotation
 from segstudio.core.problems import Problem
+from segstudio.formats import json_kinds
+from segstudio.formats.json_kinds import JsonKind
 from segstudio.formats.source import Source
 from segstudio.formats.xml import XmlKind, sniff
 
@@ -44,9 +46,11 @@ class LabelName:
 class EmbeddedPhoto:
     """A photo inside an annotation file, called `name`; `read` returns its encoded bytes.
 
-    It belongs to the annotation of the same `photo` name and is used where no photo is found.
+    It belongs to the annotation of that `photo` and is used where no photo is found, or one that
+    is not of the size that the annotation states.
     """
 
+    photo: str
     name: str
     read: Callable[[], bytes]
 
@@ -66,6 +70,21 @@ class Candidate:
     def xml(self) -> XmlKind:
         """What the file is as XML; SegStudioError with file and line where it is refused."""
         return sniff(self.source.read(self.file), self.source.shown(self.file))
+
+    @cached_property
+    def json(self) -> JsonKind:
+        """What the file is as JSON; SegStudioError with file, line and column where it is none."""
+        return json_kinds.sniff(self.source.read(self.file), self.source.shown(self.file))
+
+    def json_refusal(self, otherwise: str) -> Refusal | None:
+        """Say whose JSON this is that a format does not take; None for what is no annotation.
+
+        `otherwise` is the reason for a file that the user named himself and nobody knows.
+        """
+        reason = json_kinds.other_tool(self.json)
+        if reason is None and self.source.single_file:
+            reason = json_kinds.own_file(self.json) or otherwise
+        return Refusal(reason) if reason else None
 
 
 class Format(Protocol):

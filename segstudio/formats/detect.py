@@ -68,27 +68,40 @@ def _look(source: Source, formats: Sequence[Format]) -> tuple[list[Claim], list[
 def _claim(candidate: Candidate, formats: Sequence[Format]) -> Claim | Refused | None:
     """Ask every format; the first that takes the file reads it. None: nothing suggests any."""
     verdicts: list[Verdict] = []
+    errors: list[tuple[bool, SegStudioError]] = []
     shown = candidate.source.shown(candidate.file)
     for entry in formats:
         try:
             answer = entry.probe(candidate)
         except SegStudioError as error:
-            return _refused(shown, str(error), error, "error")
+            errors.append((candidate.file.lower().endswith(entry.suffixes), error))
+            continue
         if answer is not None:
             verdicts.append(Verdict(entry, isinstance(answer, Match), answer.reason))
     taker = next((verdict.format for verdict in verdicts if verdict.matched), None)
     if taker is not None:
         return Claim(taker, candidate.source, candidate.file, tuple(verdicts))
+    # A file named alone is shown to every format; those that its name speaks for know best.
+    likely = [error for fits, error in errors if fits]
+    if likely or (errors and not verdicts):
+        told = likely[0] if likely else errors[0][1]
+        return _refused(shown, str(told), told, "error")
     if not verdicts and not candidate.source.single_file:
         return None
-    text = (
-        "; ".join(f"not {v.format.name}: {v.reason}" for v in verdicts) or "no known kind of file"
-    )
+    text = _why_not(verdicts) or "no known kind of file"
     unread = SegStudioError(
         f"{shown} is in no format that SegStudio reads ({text}).",
         remedy="Export the annotations again, for example as CVAT for images 1.1 or LabelMe XML.",
     )
     return _refused(shown, f"no annotation that SegStudio reads ({text})", unread, "warning")
+
+
+def _why_not(verdicts: Sequence[Verdict]) -> str:
+    """Say why no format takes a file, each reason once."""
+    by_reason: dict[str, list[str]] = {}
+    for verdict in verdicts:
+        by_reason.setdefault(verdict.reason, []).append(verdict.format.name)
+    return "; ".join(f"not {' or '.join(names)}: {reason}" for reason, names in by_reason.items())
 
 
 def _refused(file: str, text: str, error: SegStudioError, severity: Severity) -> Refused:

@@ -6,15 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from segstudio.core.errors import SegStudioError
 from segstudio.core.problems import Problem
 from segstudio.formats.pairing import Ambiguous, Found, PhotoIndex, Wanted
 from segstudio.formats.photo_pool import Photo, photos_beside, photos_in
 from segstudio.formats.source import FolderSource, Source
 from segstudio.jobs.import_reading import Opened
+from segstudio.photos.reader import check_photo
 
 _UNNAMED = "no annotation names this photo"
 _UNSURE = "an annotation may mean this photo or another of the same name"
 _EMBEDDED = "from inside the annotation file"
+_EMBEDDED_RANK = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,9 @@ def pair_all(
     else:
         problems = _gather_photos(opened)
     pool = shared or [photo for entry in opened for photo in entry.photos]
-    matched = _matches(opened, PhotoIndex(pool), choices)
+    matched, displaced = _prefer_embedded(_matches(opened, PhotoIndex(pool), choices), problems)
     pairs = _pairs(matched)
-    used = {id(pair.photo) for pair in pairs if pair.photo is not None}
+    used = {id(pair.photo) for pair in pairs if pair.photo is not None} | displaced
     listed = shared or [
         photo for entry in opened if not entry.source.single_file for photo in entry.photos
     ]
@@ -73,10 +76,52 @@ def _matches(
             match = own.find(wanted, choice)
             if match is None and own is not everything:
                 match = everything.find(wanted, choice)
-            if match is None and wanted.embedded is not None:
-                match = Found(wanted.embedded, 6, _EMBEDDED, wanted.embedded.member)
             matched.append((wanted, match))
     return matched
+
+
+def _prefer_embedded(
+    matched: Sequence[tuple[Wanted, Found | Ambiguous | None]], problems: list[Problem]
+) -> tuple[list[tuple[Wanted, Found | Ambiguous | None]], set[int]]:
+    """Use the photo inside an annotation file where none is found, or one of another size.
+
+    Returns the ids of the photos that were found and are not used, too.
+    """
+    result: list[tuple[Wanted, Found | Ambiguous | None]] = []
+    displaced: set[int] = set()
+    for wanted, match in matched:
+        embedded = wanted.embedded
+        if embedded is not None and (match is None or isinstance(match, Found)):
+            chosen = match is not None and match.rank == 0
+            doubt = _misfit(match.photo, wanted) if match and not chosen else ""
+            if match and doubt:
+                displaced.add(id(match.photo))
+                annotation = wanted.annotation
+                text = (
+                    f"{annotation.photo}: {doubt}; the picture inside the annotation file is used, "
+                    "on which the shapes were drawn"
+                )
+                problems.append(Problem("warning", annotation.source, text, annotation.line))
+            if match is None or doubt:
+                match = Found(embedded, _EMBEDDED_RANK, _EMBEDDED, embedded.member)
+        result.append((wanted, match))
+    return result, displaced
+
+
+def _misfit(photo: Photo, wanted: Wanted) -> str:
+    """Say why a photo cannot be what an annotation was drawn on, "" where it can."""
+    stated = (wanted.annotation.width, wanted.annotation.height)
+    try:
+        with photo.open() as stream:
+            size = check_photo(stream, photo.member)
+    except SegStudioError as error:
+        return error.what
+    if stated in ((size.width, size.height), (size.stored_width, size.stored_height)):
+        return ""
+    return (
+        f"the annotation says {stated[0]} x {stated[1]}, the photo {photo.member} is "
+        f"{size.width} x {size.height} pixels"
+    )
 
 
 def _gather_photos(opened: Sequence[Opened]) -> list[Problem]:
