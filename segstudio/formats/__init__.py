@@ -12,9 +12,10 @@ from __future__ import annotations
 from segstudio.core.errors import UsageError
 from segstudio.formats.base import Format
 from segstudio.formats.cvat_images import CvatImages
+from segstudio.formats.labelme_json import LabelmeJson
 from segstudio.formats.labelme_xml import LabelMeXml
 
-FORMATS: tuple[Format, ...] = (CvatImages(), LabelMeXml())
+FORMATS: tuple[Format, ...] = (CvatImages(), LabelMeXml(), LabelmeJson())
 
 
 def format_named(name: str) -> Format:
