@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from segstudio.core.events import ProblemFound, Reporter
-from segstudio.core.files import write_json
 from segstudio.core.label_image import LABELS, refuse_foreign_labels, write_label
 from segstudio.core.palette import Palette
 from segstudio.core.rasterize import Raster
@@ -14,7 +13,7 @@ from segstudio.jobs.import_burning import BurnedAll, Ready, Rules, burn_all, nam
 from segstudio.jobs.import_collecting import Collected, collected
 from segstudio.jobs.import_labels import class_labels, names_by_id, never_seen, palette_of
 from segstudio.jobs.import_reading import ReadRequest
-from segstudio.jobs.import_report import ImportItem, ImportReport, detections
+from segstudio.jobs.import_report import ImportItem, ImportReport, detections, write_report
 from segstudio.photos.names import label_name
 
 
@@ -41,7 +40,8 @@ def run(request: ConvertRequest, report: Reporter) -> ImportReport:
     with collected(request, report) as found:
         if found.interrupted:
             # Half of the labels would number the classes differently.
-            return import_report(found, BurnedAll(), palette or Palette.from_labels([]), report)
+            nothing = palette or Palette.from_labels([])
+            return import_report(request, found, BurnedAll(), nothing, report)
         if palette is None:
             labels, doubts = class_labels(found)
             palette = palette_of(labels)
@@ -51,13 +51,13 @@ def run(request: ConvertRequest, report: Reporter) -> ImportReport:
         rules = Rules(palette, request.raster, write, names_by_id(found, palette))
         palette.save(request.out / "palette.json")
         burned = burn_all(name_pairs(found.pairs, {}), rules, report)
-    result = import_report(found, burned, palette, report)
-    write_json(request.out / "report.json", result.as_json())
+    result = import_report(request, found, burned, palette, report)
+    write_report(request.out, result)
     return result
 
 
 def import_report(
-    found: Collected, burned: BurnedAll, palette: Palette, report: Reporter
+    request: ReadRequest, found: Collected, burned: BurnedAll, palette: Palette, report: Reporter
 ) -> ImportReport:
     """Put both halves of an import together, and tell of classes that are painted over."""
     unseen = never_seen(found, palette, burned.classes)
@@ -72,4 +72,6 @@ def import_report(
         classes=burned.classes,
         detection=detections(found.claims),
         interrupted=found.interrupted or burned.interrupted,
+        sources=request.sources,
+        photo_folder=request.photos,
     )

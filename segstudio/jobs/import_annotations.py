@@ -56,10 +56,10 @@ def run(request: ImportRequest, report: Reporter) -> ImportReport:
     with collected(request, report) as found:
         if found.interrupted:
             # Half of the labels would number the classes differently.
-            return import_report(found, BurnedAll(), Palette.from_labels([]), report)
+            return import_report(request, found, BurnedAll(), Palette.from_labels([]), report)
         with _project(request, given) as project:
             burned = _take_over(project, given, found, report)
-            result = import_report(found, burned, project.palette, report)
+            result = import_report(request, found, burned, project.palette, report)
             keep_report(project.root, result)
             return result
 

@@ -246,7 +246,12 @@ def _skipped(row: Named, reason: str, problems: Sequence[Problem]) -> _Outcome:
         declared = annotation.photo or name
         told = Problem("error", annotation.source, f"{declared}: {text}", annotation.line)
     told_all = (*problems, told)
-    return _Outcome(ImportItem(name, None, "skipped", pair.match, told_all, pair.candidates))
+    asked = ""
+    if pair.wanted is not None and pair.candidates:
+        annotation = pair.wanted.annotation
+        asked = annotation.source if pair.wanted.one_photo else annotation.photo
+    item = ImportItem(name, None, "skipped", pair.match, told_all, pair.candidates, asked)
+    return _Outcome(item)
 
 
 def _unseen(annotation: Annotation, burned: Burned) -> list[Problem]:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Literal, Self
 
 from pydantic import TypeAdapter, ValidationError
 
 from segstudio.core.errors import SegStudioError
-from segstudio.core.files import read_json, write_json
+from segstudio.core.files import read_json, write_atomic, write_json
 from segstudio.core.problems import Problem
 from segstudio.formats.detect import Claim
+from segstudio.photos.names import stem
 
 _KEPT = Path("annotations", "import-report.json")
+_COLUMNS = ("photo", "status", "label", "match", "severity", "file", "line", "message")
+_FORMULA = ("=", "+", "-", "@", "\t")
 Status = Literal["converted", "converted-without-photo", "skipped"]
 
 
@@ -23,7 +28,8 @@ Status = Literal["converted", "converted-without-photo", "skipped"]
 class ImportItem:
     """One photo or annotation: `label` is its label image, `match` how the two were paired.
 
-    `candidates` are photos that fit equally well, one of which the user has to choose.
+    `candidates` are photos that fit equally well, one of which the user has to choose for what
+    `asked` names.
     """
 
     photo: str
@@ -32,6 +38,7 @@ class ImportItem:
     match: str = ""
     problems: tuple[Problem, ...] = ()
     candidates: tuple[str, ...] = ()
+    asked: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return the object of report.json."""
@@ -42,6 +49,7 @@ class ImportItem:
             "match": self.match,
             "problems": [problem.as_json() for problem in self.problems],
             "candidates": list(self.candidates),
+            "asked": self.asked,
         }
 
 
@@ -65,7 +73,10 @@ class Detection:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """The result of an import; `format` names the formats found, `detection` why they were."""
+    """The result of an import; `format` names the formats found, `detection` why they were.
+
+    `sources` and `photo_folder` are where it looked, so that it can be done again.
+    """
 
     format: str
     items: tuple[ImportItem, ...]
@@ -73,6 +84,8 @@ class ImportReport:
     classes: dict[str, ClassCount] = field(default_factory=dict)
     detection: tuple[Detection, ...] = ()
     interrupted: bool = False
+    sources: tuple[Path, ...] = ()
+    photo_folder: Path | None = None
 
     @classmethod
     def from_json(cls, value: object) -> Self:
@@ -83,6 +96,11 @@ class ImportReport:
             raise SegStudioError(
                 f"This is no report of an import: {error.errors()[0]['msg']}."
             ) from error
+
+    @property
+    def questions(self) -> tuple[ImportItem, ...]:
+        """The items for which the user has to choose a photo."""
+        return tuple(item for item in self.items if item.candidates)
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -112,6 +130,8 @@ class ImportReport:
             "converted": self.converted,
             "skipped": self.skipped,
             "interrupted": self.interrupted,
+            "sources": [str(path) for path in self.sources],
+            "photo_folder": str(self.photo_folder) if self.photo_folder else None,
             "detection": [asdict(entry) for entry in self.detection],
             "classes": {
                 name: {"photos": count.photos, "pixels": count.pixels}
@@ -120,6 +140,39 @@ class ImportReport:
             "items": [item.as_json() for item in self.items],
             "problems": [problem.as_json() for problem in self.problems],
         }
+
+    def as_csv(self) -> str:
+        """Return a table for spreadsheets: a line per problem, and one per item without any."""
+        stream = io.StringIO()
+        table = csv.writer(stream, lineterminator="\r\n")
+        table.writerow(_COLUMNS)
+        own: set[Problem] = set()
+        for item in self.items:
+            own.update(item.problems)
+            cells = (item.photo, item.status, item.label or "", item.match)
+            for problem in item.problems or (None,):
+                table.writerow(_cells(*cells, *_problem_cells(problem)))
+        for problem in self.problems:
+            if problem not in own:
+                table.writerow(_cells("", "", "", "", *_problem_cells(problem)))
+        return stream.getvalue()
+
+    def photos_of_problems(self) -> dict[Problem, str]:
+        """Return the photo that each problem is about, without those that are about none."""
+        found = {problem: item.photo for item in self.items for problem in item.problems}
+        by_name: dict[str, str] = {}
+        for item in self.items:
+            whole = PurePosixPath(item.photo)
+            for name in (item.photo, whole.name, stem(item.photo), stem(whole.name)):
+                by_name.setdefault(name, item.photo)
+        for problem in self.problems:
+            # Readers begin with the photo's name; files about one photo are called like it.
+            said = problem.message.partition(": ")[0]
+            file = PurePosixPath(problem.path).with_suffix("").as_posix()
+            photo = by_name.get(said) or by_name.get(problem.path) or by_name.get(file)
+            if photo is not None:
+                found.setdefault(problem, photo)
+        return found
 
     def as_text(self) -> str:
         """Return a summary for the terminal: counts, how the format was told, the classes."""
@@ -135,6 +188,31 @@ class ImportReport:
             for name, count in self.classes.items()
         ]
         return "\n".join(lines)
+
+
+def _problem_cells(problem: Problem | None) -> tuple[str, ...]:
+    if problem is None:
+        return ("", "", "", "")
+    line = "" if problem.line is None else str(problem.line)
+    return (problem.severity, problem.path, line, problem.message)
+
+
+def _cells(*values: str) -> list[str]:
+    """Keep spreadsheets from taking a file's name for a formula."""
+    return [
+        f"'{value}" if value.startswith(("=", "+", "-", "@", "\t")) else value for value in values
+    ]
+
+
+def write_report(folder: Path, report: ImportReport) -> None:
+    """Write report.json, and report.csv for spreadsheets."""
+    write_json(folder / "report.json", report.as_json())
+    write_csv(folder / "report.csv", report)
+
+
+def write_csv(path: Path, report: ImportReport) -> None:
+    """Write the report as a table; the mark in front tells spreadsheets that it is UTF-8."""
+    write_atomic(path, report.as_csv().encode("utf-8-sig"))
 
 
 def detections(claims: Iterable[Claim]) -> tuple[Detection, ...]:

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from jobs.exports import cvat, photo
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
 from segstudio.core.errors import SegStudioError
@@ -16,7 +20,13 @@ from segstudio.gui.item_models.problem_table import ProblemTable
 from segstudio.gui.pages.base import Page, PageTools
 from segstudio.gui.pages.import_page import ImportPage
 from segstudio.gui.widgets.filtered_table import FilteredTable
-from segstudio.jobs.import_report import Detection, ImportItem, ImportReport, keep_report
+from segstudio.jobs.import_report import (
+    ClassCount,
+    Detection,
+    ImportItem,
+    ImportReport,
+    keep_report,
+)
 from segstudio.project.project import Project
 
 MakePage = Callable[[PageTools, str], Page]
@@ -56,10 +66,10 @@ def test_without_a_project_it_says_why_and_where_to_go(
 def test_a_project_with_photos_lists_them_and_previews_the_current_one(
     qtbot: QtBot, page: ImportPage
 ) -> None:
-    assert [row.name for row in page.photo_table.rows] == [f"00{i}.png" for i in range(6)]
+    assert [row.name for row in page.results.photo_table.rows] == [f"00{i}.png" for i in range(6)]
     assert page.summary.text == "6 photos, 6 with outlines."
     qtbot.waitUntil(lambda: page.preview.view.image() is not None)
-    assert page.photo_list.view.isColumnHidden(PAIRED)
+    assert page.results.photo_list.view.isColumnHidden(PAIRED)
 
 
 def test_an_import_goes_through_the_runner_and_its_report_is_shown(
@@ -76,12 +86,12 @@ def test_an_import_goes_through_the_runner_and_its_report_is_shown(
     assert "Recognised by <annotation> with <polygon>." in page.summary.text
     assert "2 problems and 1 note" in page.summary.text
     assert page.chooser.sources == ()
-    rows = {row.name: row for row in page.photo_table.rows}
+    rows = {row.name: row for row in page.results.photo_table.rows}
     assert rows["001.png"].match == "same stem"
     assert (rows["001.png"].problems, rows["001.png"].notes) == ((str(ODD),), ())
     assert (rows["000.png"].problems, rows["000.png"].notes) == ((), (str(NOTE),))
     assert rows["lost.jpg"].status == "left out"
-    assert page.problem_table.rows == (LOST, ODD, NOTE)
+    assert page.results.problem_table.rows == (LOST, ODD, NOTE)
 
 
 def test_the_real_import_of_nonsense_ends_in_words(
@@ -105,7 +115,7 @@ def test_problems_that_are_shown_can_be_copied(
     assert "copy_problems" not in page.handlers()
     opened.runner.start("Importing", lambda report: REPORT)
     qtbot.waitUntil(lambda: not opened.runner.active)
-    page.problem_list.kind.setCurrentIndex(page.problem_list.kind.findData("error"))
+    page.results.problem_list.kind.setCurrentIndex(page.results.problem_list.kind.findData("error"))
     page.handlers()["copy_problems"]()
     copied = QGuiApplication.clipboard().text()
     assert copied == "error: lost.xml:3: No photo of that name was found."
@@ -114,10 +124,10 @@ def test_problems_that_are_shown_can_be_copied(
 def test_choosing_a_row_and_the_sessions_photo_follow_each_other(
     page: ImportPage, opened: PageTools
 ) -> None:
-    page.photo_list.view.selectRow(3)
+    page.results.photo_list.view.selectRow(3)
     assert opened.session.current_photo == "003.png"
     opened.session.step_photo(1)
-    assert page.photo_list.view.currentIndex().row() == 4
+    assert page.results.photo_list.view.currentIndex().row() == 4
 
 
 def test_what_is_dropped_is_sorted_by_what_is_in_it(tmp_path: Path) -> None:
@@ -188,14 +198,14 @@ def test_the_report_is_there_again_when_the_project_is_opened(
     tools.session.open_project(root)
     page = make_page(tools, "import")
     assert isinstance(page, ImportPage)
-    rows = {row.name: row for row in page.photo_table.rows}
+    rows = {row.name: row for row in page.results.photo_table.rows}
     assert rows["001.png"].match == "same stem"
     assert (rows["001.png"].problems, rows["001.png"].notes) == ((str(ODD),), ())
     assert (rows["000.png"].problems, rows["000.png"].notes) == ((), (str(NOTE),))
     assert rows["lost.jpg"].status == "left out"
-    assert page.problem_table.rows == (LOST, ODD, NOTE)
+    assert page.results.problem_table.rows == (LOST, ODD, NOTE)
     tools.session.close_project()
-    assert page.problem_table.rows == ()
+    assert page.results.problem_table.rows == ()
 
 
 def test_a_damaged_report_is_told_among_the_problems(
@@ -208,6 +218,62 @@ def test_a_damaged_report_is_told_among_the_problems(
     tools.session.open_project(root)
     page = make_page(tools, "import")
     assert isinstance(page, ImportPage)
-    assert len(page.photo_table.rows) == 6
-    (problem,) = page.problem_table.rows
+    assert len(page.results.photo_table.rows) == 6
+    (problem,) = page.results.problem_table.rows
     assert "import again" in problem.message
+
+
+def test_a_problem_leads_to_its_photo(page: ImportPage, opened: PageTools, qtbot: QtBot) -> None:
+    opened.runner.start("Importing", lambda report: REPORT)
+    qtbot.waitUntil(lambda: not opened.runner.active)
+    opened.session.set_current_photo("004.png")
+    page.results.problem_list.view.selectRow(page.results.problem_table.rows.index(ODD))
+    assert opened.session.current_photo == "001.png"
+
+
+def test_what_several_photos_fit_is_asked_and_imported_as_chosen(
+    make_page: MakePage, tools: PageTools, qtbot: QtBot, tmp_path: Path
+) -> None:
+    home = tmp_path / "in"
+    for folder in ("x", "y"):
+        photo(home / folder / "a.jpg")
+    cvat(home / "annotations.xml", "a.jpg")
+    tools.session.create_project(tmp_path / "project")
+    page = make_page(tools, "import")
+    assert isinstance(page, ImportPage)
+    results = page.results
+    assert not results.isTabVisible(2)
+    page.chooser.choose((home,))
+    page.start_import()
+    qtbot.waitUntil(lambda: not tools.runner.active and results.isTabVisible(2), timeout=20_000)
+    assert not results.choices.take_button.isEnabled()
+    (box,) = results.choices.findChildren(QComboBox)
+    box.setCurrentIndex(box.findData("y/a.jpg"))
+    results.choices.take_button.click()
+    qtbot.waitUntil(lambda: not tools.runner.active, timeout=20_000)
+    annotated = {entry.name: entry.annotated for entry in tools.session.photos}
+    assert annotated == {"x/a.jpg": False, "y/a.jpg": True}
+    assert not results.isTabVisible(2)
+
+
+def test_the_report_is_saved_as_a_table_or_as_json(
+    page: ImportPage, opened: PageTools, qtbot: QtBot, tmp_path: Path
+) -> None:
+    opened.runner.start("Importing", lambda report: REPORT)
+    qtbot.waitUntil(lambda: not opened.runner.active)
+    for name in ("report.csv", "report.json"):
+        page.results.save_report(tmp_path / name)
+    assert "lost.jpg" in (tmp_path / "report.csv").read_text("utf-8-sig")
+    assert json.loads((tmp_path / "report.json").read_text("utf-8"))["skipped"] == 1
+
+
+def test_classes_and_formats_of_the_last_import_are_listed(
+    page: ImportPage, opened: PageTools, qtbot: QtBot
+) -> None:
+    report = replace(REPORT, classes={"sky": ClassCount(2, 300), "cat": ClassCount(0, 0)})
+    opened.runner.start("Importing", lambda _report: report)
+    qtbot.waitUntil(lambda: not opened.runner.active)
+    table = page.results.class_table
+    shown = [[table.index(r, c).data() for c in range(4)] for r in range(table.rowCount())]
+    assert shown == [["sky", "2", "300", "100.0%"], ["cat", "0", "0", "0.0%"]]
+    assert page.results.format_table.index(0, 2).data() == "<annotation> with <polygon>"

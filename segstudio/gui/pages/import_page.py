@@ -7,34 +7,24 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from segstudio.core.errors import SegStudioError
 from segstudio.core.events import Reporter
 from segstudio.core.problems import Problem
-from segstudio.gui.item_models.photo_table import PAIRED, PROBLEMS, PhotoTable, photo_rows
-from segstudio.gui.item_models.problem_table import ProblemTable, as_text
+from segstudio.gui.item_models.photo_table import photo_rows
 from segstudio.gui.pages import PageEntry
 from segstudio.gui.pages.base import Page, PageTools
 from segstudio.gui.theme import GRID
-from segstudio.gui.widgets.basics import button
-from segstudio.gui.widgets.filtered_table import FilteredTable
 from segstudio.gui.widgets.import_help import ImportHelp
+from segstudio.gui.widgets.import_results import ImportResults
 from segstudio.gui.widgets.import_sources import ImportSources
 from segstudio.gui.widgets.import_summary import ImportSummary
 from segstudio.gui.widgets.legend import Legend
 from segstudio.gui.widgets.photo_preview import PhotoPreview
 from segstudio.jobs.import_report import ImportReport, kept_report
 from segstudio.project.project import Project
-
-_PHOTO_KINDS = {
-    "": "All photos",
-    "problems": "With problems",
-    "outlined": "With outlines",
-    "bare": "Without outlines",
-}
-_PROBLEM_KINDS = {"": "All", "error": "Left out", "warning": "Look at it", "info": "Notes"}
 
 
 class ImportPage(Page):
@@ -47,9 +37,7 @@ class ImportPage(Page):
         super().__init__(entry, tools)
         self.setAcceptDrops(True)
         self._report: ImportReport | None = None
-        self.photo_table, self.problem_table = PhotoTable(self), ProblemTable(self)
-        self.photo_list = FilteredTable(self.photo_table, _PHOTO_KINDS, 0)
-        self.problem_list = FilteredTable(self.problem_table, _PROBLEM_KINDS, 1)
+        self.results = ImportResults()
         self.preview = PhotoPreview(self.session)
         self.summary = ImportSummary()
         self.chooser = ImportSources()
@@ -68,7 +56,11 @@ class ImportPage(Page):
             "zoom_in": self.preview.zoom_in,
             "zoom_out": self.preview.zoom_out,
             "toggle_overlay": self.preview.toggle_overlay,
-            **({"copy_problems": self.copy_problems} if self.problem_table.rows else {}),
+            **(
+                {"copy_problems": self.results.copy_problems}
+                if self.results.problem_table.rows
+                else {}
+            ),
         }
 
     def entered(self) -> None:
@@ -87,16 +79,20 @@ class ImportPage(Page):
 
     def start_import(self) -> None:
         """Import what was chosen into the open project."""
-        project = self.session.project
-        if project is not None and self.chooser.sources:
-            job = partial(_import, project, self.chooser.sources, self.chooser.photos)
-            self.runner.start("Importing", job)
+        if self.chooser.sources:
+            self._start(self.chooser.sources, self.chooser.photos, {})
 
-    def copy_problems(self) -> None:
-        """Put the problems that are shown onto the clipboard."""
-        rows = self.problem_table.rows
-        shown: list[Problem] = [rows[i] for i in self.problem_list.shown_rows()]
-        QGuiApplication.clipboard().setText(as_text(shown))
+    def import_with(self, choices: dict[str, str]) -> None:
+        """Import the same as last time again, now that the user said which photos are meant."""
+        if self._report is not None:
+            self._start(self._report.sources, self._report.photo_folder, choices)
+
+    def _start(
+        self, sources: tuple[Path, ...], photos: Path | None, choices: dict[str, str]
+    ) -> None:
+        project = self.session.project
+        if project is not None:
+            self.runner.start("Importing", partial(_import, project, sources, photos, choices))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Accept files."""
@@ -126,30 +122,25 @@ class ImportPage(Page):
         except SegStudioError as error:
             words = f"What the last import told cannot be read; import again. {error.what}"
             problems = (Problem("warning", "import-report.json", words),)
-        self.problem_table.set_rows(self._report.problems if self._report else problems)
+        self.results.show_report(self._report, problems)
         self.chooser.clear()
 
     def _show_result(self, result: object) -> None:
         if not isinstance(result, ImportReport):
             return
         self._report = result
-        self.problem_table.set_rows(result.problems)
+        self.results.show_report(result)
         self.chooser.clear()
         self.session.note_import()
 
     def _show_photos(self) -> None:
         items = self._report.items if self._report else ()
         rows = photo_rows(self.session.photos, items)
-        self.photo_table.set_rows(rows)
+        self.results.show_photos(rows)
         self.summary.tell(rows, self._report)
         self._legend.show_palette(self.session.palette if self.session.photos else None)
-        for column in (PAIRED, PROBLEMS):
-            self.photo_list.view.setColumnHidden(column, self._report is None)
-        problems = len(self.problem_table.rows)
-        self._tabs.setTabText(0, f"Photos  {len(rows):,}")
-        self._tabs.setTabText(1, f"Problems and notes  {problems:,}")
-        self._results.setVisible(bool(rows) or problems > 0)
-        self._waiting.setVisible(self._results.isHidden())
+        self._halves.setVisible(bool(rows) or bool(self.results.problem_table.rows))
+        self._waiting.setVisible(self._halves.isHidden())
         self._follow_photo()
 
     def _show_busy(self, busy: bool) -> None:
@@ -157,16 +148,16 @@ class ImportPage(Page):
         self._waiting.show_job(self.runner.title if busy else "")
 
     def _follow_photo(self) -> None:
-        self.photo_list.choose_row(self.photo_table.row_of(self.session.current_photo or ""))
+        self.results.follow_photo(self.session.current_photo or "")
 
-    def _choose_row(self, row: int) -> None:
-        name = self.photo_table.rows[row].name
+    def _choose_photo(self, name: str) -> None:
         if any(entry.name == name for entry in self.session.photos):
             self.session.set_current_photo(name)
 
     def _connect(self) -> None:
         self.chooser.start_clicked.connect(self.start_import)
-        self.photo_list.row_chosen.connect(self._choose_row)
+        self.results.photo_chosen.connect(self._choose_photo)
+        self.results.choices.chosen.connect(self.import_with)
         self.preview.class_hovered.connect(self.class_hovered)
         self.preview.zoom_changed.connect(self.zoom_changed)
         self.summary.next_clicked.connect(partial(self.page_requested.emit, "classes"))
@@ -178,13 +169,6 @@ class ImportPage(Page):
         self.runner.busy_changed.connect(self._show_busy)
 
     def _build(self) -> None:
-        self._tabs = QTabWidget()
-        self._tabs.tabBar().setDrawBase(False)
-        copy = button("&Copy", icon_name="copy", tip="Copy the problems that are shown")
-        copy.clicked.connect(self.copy_problems)
-        self.problem_list.tools.addWidget(copy)
-        self._tabs.addTab(self.photo_list, "Photos")
-        self._tabs.addTab(self.problem_list, "Problems and notes")
         self._legend = Legend()
         right = QWidget()
         beside = QVBoxLayout(right)
@@ -192,27 +176,33 @@ class ImportPage(Page):
         beside.setSpacing(GRID)
         beside.addWidget(self.preview, 1)
         beside.addWidget(self._legend)
-        self._results = QSplitter(Qt.Orientation.Horizontal)
-        self._results.setHandleWidth(2 * GRID)
-        self._results.addWidget(self._tabs)
-        self._results.addWidget(right)
-        self._results.setSizes([55 * GRID, 65 * GRID])
-        self._results.setChildrenCollapsible(False)
+        self._halves = QSplitter(Qt.Orientation.Horizontal)
+        self._halves.setHandleWidth(2 * GRID)
+        self._halves.addWidget(self.results)
+        self._halves.addWidget(right)
+        self._halves.setSizes([55 * GRID, 65 * GRID])
+        self._halves.setChildrenCollapsible(False)
         self._waiting = ImportHelp()
         outer = QVBoxLayout(self.body)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(2 * GRID)
         outer.addWidget(self.chooser)
         outer.addWidget(self.summary)
-        outer.addWidget(self._results, 1)
+        outer.addWidget(self._halves, 1)
         outer.addWidget(self._waiting, 1)
 
 
 def _import(
-    project: Project, sources: tuple[Path, ...], photos: Path | None, report: Reporter
+    project: Project,
+    sources: tuple[Path, ...],
+    photos: Path | None,
+    choices: dict[str, str],
+    report: Reporter,
 ) -> ImportReport:
     """Run the import job in the worker."""
     from segstudio.jobs import import_annotations
 
-    request = import_annotations.ImportRequest(project=project, sources=sources, photos=photos)
+    request = import_annotations.ImportRequest(
+        project=project, sources=sources, photos=photos, choices=choices
+    )
     return import_annotations.run(request, report)
