@@ -46,8 +46,9 @@ class Preflight:
 class Facts:
     """What a project offers to a training.
 
-    `photos` pixel counts per palette id of every annotated photo, by name; `unlabelled` how many
-    photos have no outlines; `split` None before the first; `free_bytes` on the project's disk.
+    `photos` pixel counts per palette id of every annotated photo, by name, without ignored ones;
+    `unlabelled` how many photos have no outlines; `split` None before the first; `free_bytes` on
+    the project's disk; `odd_sizes` the photos whose label image has another number of pixels.
     """
 
     classes: dict[int, str]
@@ -57,6 +58,7 @@ class Facts:
     missing: tuple[str, ...]
     split: Split | None
     free_bytes: int
+    odd_sizes: tuple[str, ...] = ()
 
 
 def run(project: Project, report: Reporter) -> Preflight:
@@ -72,7 +74,7 @@ def gather(project: Project, report: Reporter) -> Facts:
     annotated = [entry for entry in project.photos if entry.annotated]
     if annotated:
         burn(project, report)
-    counts, missing = _pixel_counts(project, annotated, report)
+    counts, missing, odd_sizes = _pixel_counts(project, annotated, report)
     return Facts(
         classes={entry.id: entry.name for entry in project.palette.trained},
         background=project.palette.background_id,
@@ -81,6 +83,7 @@ def gather(project: Project, report: Reporter) -> Facts:
         missing=missing,
         split=project.split,
         free_bytes=shutil.disk_usage(project.root).free,
+        odd_sizes=odd_sizes,
     )
 
 
@@ -160,6 +163,38 @@ def _check_classes(facts: Facts) -> list[Finding]:
     return found
 
 
+def _check_labels(facts: Facts) -> list[Finding]:
+    """Look for label images that are not what an import makes, or hold next to nothing."""
+    found = []
+    strange = {i for counts in facts.photos.values() for i in counts} - set(facts.classes)
+    if strange:
+        where = [name for name, counts in facts.photos.items() if strange & set(counts)]
+        ids = _listed([str(i) for i in sorted(strange)])
+        text = f"Label images hold values that are no class ({ids}), in {_listed(where)}."
+        found.append(Finding("warning", text, "They are left out of the training; import again."))
+    if facts.odd_sizes:
+        text = f"Label images of another size than their photo: {_listed(facts.odd_sizes)}."
+        advice = "The photo was changed after the import; import again."
+        found.append(Finding("error", text, advice))
+    bare = [name for name, counts in facts.photos.items() if not any(counts.values())]
+    if bare:
+        text = f"Nothing but ignored pixels: {_listed(bare)}."
+        found.append(Finding("warning", text, "Nothing can be learned from these photos."))
+    thin = [
+        n for n, counts in facts.photos.items() if n not in bare and _nearly_empty(facts, counts)
+    ]
+    if thin and facts.background != IGNORE:
+        verb = "holds" if len(thin) == 1 else "hold"
+        text = f"{_counted(len(thin), 'photo')} {verb} almost only background: {_listed(thin)}."
+        found.append(Finding("warning", text, "Fine where nothing is there; else outline it."))
+    return found
+
+
+def _nearly_empty(facts: Facts, counts: dict[int, int]) -> bool:
+    total = sum(counts.values())
+    return total - counts.get(facts.background, 0) < FEW_PIXELS * total
+
+
 def _check_unlabelled(facts: Facts) -> list[Finding]:
     found = []
     if facts.unlabelled:
@@ -182,6 +217,7 @@ def _check_disk(facts: Facts) -> list[Finding]:
 _CHECKS: tuple[Callable[[Facts], list[Finding]], ...] = (
     _check_photos,
     _check_classes,
+    _check_labels,
     _check_unlabelled,
     _check_disk,
 )
@@ -193,16 +229,19 @@ def _pixels(facts: Facts, names: set[str], class_id: int) -> int:
 
 def _pixel_counts(
     project: Project, entries: list[PhotoEntry], report: Reporter
-) -> tuple[dict[str, dict[int, int]], tuple[str, ...]]:
-    """Return the counts by photo, and the photos whose file or label image cannot be used."""
+) -> tuple[dict[str, dict[int, int]], tuple[str, ...], tuple[str, ...]]:
+    """Return the counts by photo, the photos that cannot be used, and those of another size."""
     counts: dict[str, dict[int, int]] = {}
     missing: list[str] = []
+    odd_sizes: list[str] = []
     for entry, found in count_labels(project, entries, report):
         if found.lost or found.pixels is None:
             missing.append(entry.name)
         else:
             counts[entry.name] = {i: n for i, n in found.pixels.items() if i != IGNORE}
-    return counts, tuple(missing)
+            if sum(found.pixels.values()) != entry.width * entry.height:
+                odd_sizes.append(entry.name)
+    return counts, tuple(missing), tuple(odd_sizes)
 
 
 def _counted(count: int, one: str, many: str = "") -> str:

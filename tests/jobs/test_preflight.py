@@ -54,6 +54,9 @@ def test_one_class_alone_forbids_to_start():
         ({"classes": {**GOOD.classes, 3: "boat"}}, "boat has no pixels"),
         ({"photos": {**GOOD.photos, "9.jpg": {1: 5}}}, "came after the split"),
         ({"missing": ("gone.jpg",)}, "gone.jpg"),
+        ({"photos": {**GOOD.photos, "5.jpg": {1: 900, 7: 5}}}, "no class (7), in 5.jpg"),
+        ({"photos": {**GOOD.photos, "5.jpg": {}}}, "but ignored pixels: 5.jpg"),
+        ({"photos": {**GOOD.photos, "5.jpg": {0: 9999, 1: 1}}}, "1 photo holds almost only"),
         ({"free_bytes": 10_000_000}, "0.0 GB free"),
         ({"photos": {n: {0: 10**6, 1: 10**6, 2: 1} for n in GOOD.photos}}, "ground: less than"),
     ],
@@ -121,3 +124,19 @@ def test_a_new_class_without_shapes_has_no_pixels(tiny_project, report):
     boat = PaletteClass(id=9, name="boat", color="#ff0000")
     tiny_project.set_palette(tiny_project.palette.with_class(boat), what="Add boat")
     assert "boat has no pixels" in found(run(tiny_project, report), "warning")
+
+
+def test_a_label_image_of_another_size_forbids_to_start(tiny_project, report):
+    entry = tiny_project.photos[0]
+    path = tiny_project.label_path(entry)
+    write_label(path, np.ascontiguousarray(read_label(path)[:-1]), tiny_project.palette)
+    preflight = run(tiny_project, report)
+    assert not preflight.can_start
+    assert entry.name in found(preflight, "error")
+
+
+def test_photos_of_the_background_alone_are_no_trouble_where_it_is_ignored():
+    photos = {**GOOD.photos, "5.jpg": {1: 5}}
+    assert "almost only" not in found(
+        judge(replace(GOOD, photos=photos, background=255)), "warning"
+    )
