@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QModelIndex
+from PySide6.QtGui import QKeySequence, QShortcut
 
 from segstudio.core.palette import PaletteClass
 from segstudio.gui.class_counter import ClassCounter
@@ -108,7 +108,7 @@ class ExplorePage(Page):
         self.parts.bars.show_chosen(class_id)
         self.parts.every.setEnabled(entry is not None)
         self.parts.only.setEnabled(entry is not None)
-        self.parts.name_orders(entry.name if entry else "")
+        self.parts.name_orders(of_class=entry is not None)
         self._show_look()
         wish = self.parts.wish(class_id)
         if wish.only or wish.order in ("most", "least"):
@@ -135,15 +135,13 @@ class ExplorePage(Page):
         self._follow_photo()
         self.actions_changed.emit()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """1 to 9: that class alone; 0: all classes."""
-        digit, palette = _digit(event), self.session.palette
+    def press_digit(self, digit: int) -> None:
+        """1 to 9: that class alone, or all again; 0: all classes."""
+        palette = self.session.palette
         trained = palette.trained if palette is not None else ()
-        if digit is None or digit > len(trained):
-            super().keyPressEvent(event)
-            return
-        class_id = trained[digit - 1].id if digit else None
-        self.choose_class(None if class_id == self._chosen else class_id)
+        if not self.blocked and digit <= len(trained):
+            class_id = trained[digit - 1].id if digit else None
+            self.choose_class(None if class_id == self._chosen else class_id)
 
     # What is shown
 
@@ -266,6 +264,9 @@ class ExplorePage(Page):
         self.counter.found.connect(parts.gallery.take)
         self.counter.changed.connect(self._show_totals)
         self.counter.ended.connect(self._arrange_counted)
+        # Not key events: those go to the step in the rail that brought the user here.
+        for digit in range(10):
+            QShortcut(QKeySequence(str(digit)), self, partial(self.press_digit, digit))
         session = self.session
         session.current_photo_changed.connect(self._follow_photo)
         session.project_changed.connect(self._take_project)
@@ -288,10 +289,3 @@ def counted_words(counter: ClassCounter, outlined: int, *, waits: bool) -> str:
     if totals.ignored:
         words += f" {percent(totals.ignored)} of the pixels are ignored and left out."
     return words
-
-
-def _digit(event: QKeyEvent) -> int | None:
-    """Return the digit that was pressed without another key, None for any other key."""
-    bare = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
-    digit = event.key() - Qt.Key.Key_0.value
-    return digit if event.modifiers() in bare and 0 <= digit <= 9 else None

@@ -58,6 +58,7 @@ class ExploreParts:
         self.kind = _choice("Which photos", _KINDS)
         self.part = _choice("Part of the split", _PARTS)
         self.order = _choice("Order", dict.fromkeys(_ORDERS, ""))
+        self.order.setFixedWidth(21 * GRID)
         self.count = ElidedLabel()
         self.opacity = _slider("Overlay strength", 0, 100, self.preview_bar.slider.value())
         self.opacity.setToolTip("How strong the colours lie over the photos (H hides them)")
@@ -69,7 +70,7 @@ class ExploreParts:
         self.note = label("", "small", wrap=True)
         self.places = QStackedWidget()
         self._lay_out(body)
-        self.name_orders("")
+        self.name_orders(of_class=False)
         self.opacity.valueChanged.connect(self.preview_bar.slider.setValue)
         self.preview_bar.slider.valueChanged.connect(self.opacity.setValue)
 
@@ -84,14 +85,12 @@ class ExploreParts:
             only=self.only.isChecked(),
         )
 
-    def name_orders(self, class_name: str) -> None:
-        """Name the orders after the chosen class, empty for none."""
-        what = class_name or "outlined"
+    def name_orders(self, *, of_class: bool) -> None:
+        """Name the orders: by the chosen class, or by all that is outlined."""
+        what = "of it" if of_class else "outlined"
         words = ("By name", f"Most {what} first", f"Least {what} first", "Problems first")
         for place, text in enumerate(words):
             self.order.setItemText(place, text)
-            self.order.setItemData(place, text, Qt.ItemDataRole.ToolTipRole)
-        self.order.setToolTip(self.order.currentText())
 
     def show_look(self, class_id: int | None, *, overlay: bool) -> None:
         """Lay the overlays of one class, or of all, over the photos."""
@@ -141,9 +140,10 @@ class ExploreParts:
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         holder = QWidget()
-        holder.setLayout(column(self.bars, 1))
+        holder.setLayout(column(self.bars))
         area.setWidget(holder)
         for ground in (holder, area.viewport()):
             ground.setAutoFillBackground(False)

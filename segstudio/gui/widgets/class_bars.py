@@ -15,12 +15,14 @@ from segstudio.gui.widgets.painting import SWATCH, paint_bar, paint_ground, pain
 from segstudio.gui.widgets.words import NOT_MEASURED, percent
 from segstudio.jobs.exploring import Totals
 
-_ROW = 30
+_ROW, _TALLEST = 30, 42
 _KEY = 14
 _BAR = 12
 _KEYS = 9
 _GAP = 12
 _SHORTEST = 7 * GRID
+# Below that, bars are drawn longer than their share of the column, so that they can be compared.
+_HALF = 0.5
 _MIDDLE = int(Qt.AlignmentFlag.AlignVCenter)
 _LEFT = GRID + _KEY + SWATCH + GRID
 
@@ -81,6 +83,7 @@ class ClassBars(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self._column.addWidget(self._heading)
+        self._column.addStretch(1)
 
     @property
     def lines(self) -> list[BarLine]:
@@ -100,7 +103,7 @@ class ClassBars(QWidget):
         ]
         for line in self._lines:
             line.clicked.connect(self._tell)
-            self._column.addWidget(line)
+            self._column.insertWidget(self._column.count() - 1, line, 10)
         self._share_out()
 
     def show_totals(self, totals: Totals) -> None:
@@ -109,7 +112,8 @@ class ClassBars(QWidget):
         self._share_out()
         shares = {line.class_id: totals.share(line.class_id) for line in self._lines}
         others = [share for class_id, share in shares.items() if class_id != self._background]
-        longest = max(others, default=0.0) or max(shares.values(), default=0.0)
+        longest = max(others, default=0.0) or 1.0
+        longest = longest if longest < _HALF else 1.0
         for line in self._lines:
             share = shares[line.class_id] if totals.counted else None
             photos = totals.photos(line.class_id)
@@ -154,7 +158,8 @@ class BarLine(QAbstractButton):
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMaximumHeight(_TALLEST)
         self.show_figures(self._figures)
 
     @property
