@@ -61,10 +61,14 @@ Item = Annotation | Problem | LabelName | EmbeddedPhoto
 
 @dataclass(frozen=True)
 class Candidate:
-    """A file that may hold annotations, looked into at most once for all formats."""
+    """A file that may hold annotations, looked into at most once for all formats.
+
+    `named` says that the user named the only format that is asked, one of last resort.
+    """
 
     source: Source
     file: str
+    named: bool = False
 
     @cached_property
     def xml(self) -> XmlKind:

@@ -46,18 +46,20 @@ def detect(source: Source, formats: Sequence[Format]) -> tuple[list[Claim], list
     was asked for.
     """
     first = [entry for entry in formats if not entry.last_resort]
-    claims, refused = _look(source, first or formats)
+    claims, refused = _look(source, first or formats, named=not first)
     if first and not claims and len(first) < len(formats):
-        return _look(source, formats)
+        return _look(source, formats, named=False)
     return claims, refused
 
 
-def _look(source: Source, formats: Sequence[Format]) -> tuple[list[Claim], list[Refused]]:
+def _look(
+    source: Source, formats: Sequence[Format], named: bool
+) -> tuple[list[Claim], list[Refused]]:
     claims: list[Claim] = []
     refused: list[Refused] = []
     for file in source.files():
         asked = [f for f in formats if source.single_file or file.lower().endswith(f.suffixes)]
-        found = _claim(Candidate(source, file), asked) if asked else None
+        found = _claim(Candidate(source, file, named), asked) if asked else None
         if isinstance(found, Claim):
             claims.append(found)
         elif found is not None:
