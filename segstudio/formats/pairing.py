@@ -12,6 +12,9 @@ from segstudio.core.annotation import Annotation, Shape
 from segstudio.formats.photo_pool import Photo
 from segstudio.photos.names import stem
 
+# What Cityscapes puts behind the name that photo and masks share.
+_CAMERA = "_leftimg8bit"
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -60,6 +63,7 @@ class PhotoIndex:
         self._by_name: dict[str, list[tuple[Photo, str]]] = defaultdict(list)
         self._by_folded: dict[str, list[tuple[Photo, str]]] = defaultdict(list)
         self._by_stem: dict[str, list[tuple[Photo, str]]] = defaultdict(list)
+        self._by_shorter: dict[str, list[tuple[Photo, str]]] = defaultdict(list)
         for photo in photos:
             for name in (photo.member, *photo.source.other_names(photo.member)):
                 path = _normal(name)
@@ -67,7 +71,10 @@ class PhotoIndex:
                 self._by_path.setdefault(path, (photo, path))
                 self._by_name[last].append((photo, path))
                 self._by_folded[last.casefold()].append((photo, path))
-                self._by_stem[stem(last).casefold()].append((photo, path))
+                own = stem(last).casefold()
+                self._by_stem[own].append((photo, path))
+                if own.endswith(_CAMERA):
+                    self._by_shorter[own.removesuffix(_CAMERA)].append((photo, path))
 
     def find(self, wanted: Wanted, choice: str | None = None) -> Found | Ambiguous | None:
         """Return the photo of an annotation, the photos it could be, or None.
@@ -91,6 +98,7 @@ class PhotoIndex:
             (self._by_name.get(last, []), "by file name"),
             (self._by_folded.get(last.casefold(), []), "by file name in other upper or lower case"),
             (self._by_stem.get(stem(last).casefold(), []), "by file name without its extension"),
+            (self._by_shorter.get(last.casefold(), []), "by file name without _leftImg8bit"),
         )
         for rank, (candidates, how) in enumerate(steps, start=2):
             if candidates:
@@ -108,7 +116,7 @@ class PhotoIndex:
             return None
         how = f'by the annotation file\'s name, as there is no "{wanted.annotation.photo}"'
         best = _best(candidates, (_join(folder, own),), folder)
-        return best if isinstance(best, Ambiguous) else _found(best, 5, how)
+        return best if isinstance(best, Ambiguous) else _found(best, 6, how)
 
 
 def _best(

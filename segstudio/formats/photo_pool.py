@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -11,17 +13,25 @@ from typing import BinaryIO
 from segstudio.core.errors import SegStudioError
 from segstudio.core.problems import Problem
 from segstudio.formats.source import FolderSource, Source
+from segstudio.photos.names import stem
 from segstudio.photos.reader import is_photo
 
 # Folders that exports and users keep photos in, beside the annotations.
-PHOTO_FOLDERS = frozenset({"images", "image", "jpegimages", "photos", "img", "imgs", "pictures"})
+PHOTO_FOLDERS = frozenset(
+    {"images", "image", "jpegimages", "photos", "img", "imgs", "pictures", "leftimg8bit"}
+)
 # Folders whose pictures are made from annotations and are not photos.
 LABEL_FOLDERS = frozenset(
     {
-        "labels", "label", "masks", "mask", "scribbles", "segmentationclass",
-        "segmentationobject", "overlays", "annotations", "annotations_xml", "defaultannot",
+        "labels", "label", "masks", "mask", "scribbles", "overlays", "annotations", "annotation",
+        "annotations_xml", "annot", "gtfine", "gtcoarse", "gt", "groundtruth", "ground_truth",
+        "color_labels", "colormaps", "segmentation", "segmentations", "sem_seg", "label_images",
     }
 )  # fmt: skip
+_MADE_FROM_LABELS = re.compile(
+    r"_(gtfine|gtcoarse)_|_(labelids|labeltrainids|instanceids|instancetrainids|train_id)$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +66,23 @@ def photos_in(source: Source, taken: frozenset[str]) -> tuple[list[Photo], list[
     `taken` are the files that a format reads as annotations.
     """
     photos: list[Photo] = []
-    left_out: dict[str, int] = {}
+    left_out: Counter[str] = Counter()
+    read: set[str] = set()
     for member in source.files():
-        if not is_photo(member) or member in taken:
+        if not is_photo(member):
             continue
-        folder = _label_folder(member)
-        if folder is None:
+        folder = label_folder(member)
+        if member in taken:
+            read.add(folder or "")
+        elif folder is None:
             photos.append(Photo(source, member, source.local_path(member)))
         else:
-            left_out[folder] = left_out.get(folder, 0) + 1
+            left_out[folder] += 1
+    # A format that reads a part of a folder says itself what it leaves.
     problems = [
         Problem("info", folder, f"{count} picture(s) here are taken for label images, not photos")
         for folder, count in left_out.items()
+        if folder not in read
     ]
     return photos, problems
 
@@ -81,8 +96,8 @@ def photos_beside(source: FolderSource, declared: Iterable[str]) -> list[Photo]:
     home = source.root
     pool = {
         path.resolve(): Photo(source, path.name, path)
-        for path in _children(home)
-        if is_photo(path.name) and path.is_file()
+        for path in ([] if is_label_folder(home.resolve().name) else _children(home))
+        if is_photo(path.name) and path.name not in source.files() and path.is_file()
     }
     named = {PurePosixPath(name).parts[0].casefold() for name in declared if "/" in name}
     for base in dict.fromkeys((home, home.resolve().parent)):
@@ -122,7 +137,26 @@ def _children(folder: Path) -> list[Path]:
         return []
 
 
-def _label_folder(member: str) -> str | None:
-    """Return the folder of label images that a file is in, None where it is in none."""
-    folders = PurePosixPath(member).parent
-    return str(folders) if {part.casefold() for part in folders.parts} & LABEL_FOLDERS else None
+def is_label_folder(name: str) -> bool:
+    """Tell by a folder's own name whether its pictures are made from annotations."""
+    key = name.casefold()
+    return (
+        key in LABEL_FOLDERS
+        or key.endswith("annot")
+        or key.startswith(("segmentationclass", "segmentationobject"))
+    )
+
+
+def label_folder(member: str) -> str | None:
+    """Return the folder of label images that a file is in, None where it is in none.
+
+    Folders for photos and for label images may lie in each other; the inner one counts.
+    """
+    parts = PurePosixPath(member).parent.parts
+    for place in range(len(parts), 0, -1):
+        if parts[place - 1].casefold() in PHOTO_FOLDERS:
+            return None
+        if is_label_folder(parts[place - 1]):
+            return "/".join(parts[:place])
+    made = _MADE_FROM_LABELS.search(stem(PurePosixPath(member).name)) is not None
+    return ("/".join(parts) or ".") if made else None

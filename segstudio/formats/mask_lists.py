@@ -1,0 +1,141 @@
+"""Lists beside masks: which photos train and check, and which mask belongs to which photo."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from segstudio.core.errors import SegStudioError
+from segstudio.core.problems import Problem
+from segstudio.formats.mask_names import bare, part_named
+from segstudio.formats.pairing import declared_path
+from segstudio.formats.source import Source
+
+_LARGEST = 64 << 20
+_SPLIT_COLUMNS = ("split", "subset", "set", "partition", "part")
+_MASK_COLUMN = re.compile(r"mask|label|seg|annot|gt|truth", re.IGNORECASE)
+_SEVERAL = "several"
+
+
+@dataclass
+class Listing:
+    """What lists say: the photo of a mask by path, and the part of a split by name."""
+
+    pairs: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    _parts: dict[str, str] = field(default_factory=dict)
+
+    def part(self, photo: str) -> str:
+        """Return the part that a photo, a path without suffix, is listed in; "" for none."""
+        parts = photo.casefold().split("/")
+        for start in range(len(parts)):
+            found = self._parts.get("/".join(parts[start:]))
+            if found:
+                return "" if found == _SEVERAL else found
+        return ""
+
+    def put(self, cell: str, part: str) -> None:
+        """Note that a list puts the photo `cell` into a part."""
+        path = declared_path(cell)
+        folder = path.rpartition("/")[0]
+        for key in (bare(path), f"{folder}/{bare(path)}" if folder else ""):
+            if key and self._parts.setdefault(key.casefold(), part) != part:
+                self._parts[key.casefold()] = _SEVERAL
+
+
+def read_lists(source: Source, pictures: Sequence[str]) -> Listing:
+    """Read the lists of a source that name some of its `pictures`."""
+    members = _Members(pictures)
+    listing = Listing()
+    for file in source.files():
+        if not file.lower().endswith((".txt", ".csv")):
+            continue
+        part = part_named(PurePosixPath(file).stem)
+        in_sets = "imagesets" in file.casefold()
+        paired = file.lower().endswith(".csv") or PurePosixPath(file).stem == "default"
+        if not (part or paired) or (in_sets and not part):
+            continue
+        try:
+            data = source.read(file)
+        except SegStudioError as error:
+            listing.problems.append(Problem("warning", file, f"the list is not used: {error.what}"))
+            continue
+        if len(data) <= _LARGEST:
+            _take(listing, _rows(data, file), members, part)
+    return listing
+
+
+class _Members:
+    """Pictures by the names that a list may give them."""
+
+    def __init__(self, pictures: Iterable[str]) -> None:
+        self._by_name: dict[str, list[str]] = defaultdict(list)
+        for member in pictures:
+            last = member.rsplit("/", 1)[-1].casefold()
+            for key in {last, bare(member).casefold()}:
+                self._by_name[key].append(member)
+
+    def named(self, cell: str) -> list[str]:
+        """Return the pictures that fit a name or path best, none where no name is alike."""
+        path = declared_path(cell)
+        last = path.rsplit("/", 1)[-1].casefold()
+        found = self._by_name.get(last) or self._by_name.get(bare(path).casefold(), [])
+        wanted = path.casefold().split("/")[-2::-1] if "/" in path else []
+        scores = [_agreeing(member.casefold().split("/")[-2::-1], wanted) for member in found]
+        top = max(scores, default=0)
+        return [member for member, score in zip(found, scores, strict=True) if score == top]
+
+
+def _agreeing(one: Sequence[str], other: Sequence[str]) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _rows(data: bytes, file: str) -> Iterator[list[str]]:
+    """Yield the rows of a list: a CSV's cells, or the names between blanks of a text line."""
+    text = data.decode("utf-8-sig", "replace")
+    lines = [line for line in text.splitlines() if line.strip() and "\0" not in line]
+    if file.lower().endswith(".csv"):
+        delimiter = max(",;\t", key=lines[0].count) if lines else ","
+        yield from (row for row in csv.reader(lines, delimiter=delimiter) if row)
+        return
+    for line in lines:
+        quoted = re.findall(r'"([^"]*)"|(\S+)', line)
+        yield [line.strip(), *(one or other for one, other in quoted)]
+
+
+def _take(listing: Listing, rows: Iterator[list[str]], members: _Members, part: str) -> None:
+    """Note what the rows of one list say."""
+    split_column: int | None = None
+    mask_column: int | None = None
+    for number, row in enumerate(rows):
+        cells = [cell.strip() for cell in row]
+        if number == 0 and not any(members.named(cell) for cell in cells if cell):
+            lower = [cell.casefold() for cell in cells]
+            split_column = next((lower.index(n) for n in _SPLIT_COLUMNS if n in lower), None)
+            mask_column = next((n for n, c in enumerate(lower) if _MASK_COLUMN.search(c)), None)
+            continue
+        own = part
+        if split_column is not None and split_column < len(cells):
+            own = part_named(cells[split_column]) or part
+        found = {n: members.named(cell) for n, cell in enumerate(cells) if cell}
+        found = {n: named for n, named in found.items() if named}
+        if own:
+            for n in found:
+                listing.put(cells[n], own)
+        sure = {n: named[0] for n, named in found.items() if len(named) == 1}
+        _pair(listing, sure, mask_column)
+
+
+def _pair(listing: Listing, sure: dict[int, str], mask_column: int | None) -> None:
+    """Note a row that names two pictures: the second is the mask, or what the heading says."""
+    places = list(sure)
+    if len(places) != 2 or sure[places[0]] == sure[places[1]]:
+        return
+    mask = mask_column if mask_column in sure else places[1]
+    photo = next(place for place in places if place != mask)
+    listing.pairs[sure[mask]] = sure[photo]

@@ -1,0 +1,83 @@
+"""What the path of a mask says: which photo it is of, which part of a split, which variant."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+from segstudio.core.splits import Part
+from segstudio.formats.photo_pool import is_label_folder
+from segstudio.photos.names import stem
+
+ARRAY_SUFFIXES = (".npy", ".npz")
+
+# What tools and people put behind, or before, a photo's name to call its mask.
+_BEHIND = re.compile(
+    r"(?i:[_\-. ](?:gt(?:fine|coarse)_)?(?P<word>labeltrainids|labelids|instancetrainids|"
+    r"instanceids|train_id|train_color|color|masks?|labels?|segmentation|seg|gt|annotation|anno|"
+    r"groundtruth))$|_L$"
+)
+_BEFORE = re.compile(r"^(?:mask|label|seg|gt)[_\-]", re.IGNORECASE)
+# Of several masks of a photo that differ in these words, the first kind there is is read.
+VARIANTS = ("labeltrainids", "train_id", "labelids", "", "color", "train_color")
+LEFT_ASIDE = ("instanceids", "instancetrainids")
+
+_PARTS: dict[str, Part] = {
+    "train": "train", "training": "train", "trainannot": "train",
+    "val": "val", "valid": "val", "validation": "val", "valannot": "val",
+    "test": "test", "testing": "test", "testannot": "test",
+}  # fmt: skip
+
+
+def bare(name: str) -> str:
+    """Return a file's name without folders and without the suffix of a picture or an array."""
+    last = name.rsplit("/", 1)[-1]
+    if last.lower().endswith(ARRAY_SUFFIXES):
+        return last[:-4]
+    return stem(last)
+
+
+def addition(name: str) -> str:
+    """Return what a mask's name has more than its photo's ("_mask"), "" where it has nothing."""
+    base = bare(name)
+    behind, before = _BEHIND.search(base), _BEFORE.match(base)
+    if behind and behind.start() > 0:
+        return behind[0]
+    return before[0] if before and before.end() < len(base) else ""
+
+
+def without_addition(name: str) -> str:
+    """Return the name of a mask's photo, without folders and suffix."""
+    base, more = bare(name), addition(name)
+    if not more:
+        return base
+    return base[: -len(more)] if base.endswith(more) else base[len(more) :]
+
+
+def variant(name: str) -> str:
+    """Return which of a photo's masks this is where names tell ("labelids"), else ""."""
+    found = _BEHIND.search(bare(name))
+    word = (found["word"] or "").casefold() if found else ""
+    return word if word in VARIANTS or word in LEFT_ASIDE else ""
+
+
+def photo_path(name: str, photo: str) -> str:
+    """Return where the photo called `photo` of a mask is looked for, without folders of masks."""
+    kept = []
+    for part in PurePosixPath(name).parent.parts:
+        if not is_label_folder(part):
+            kept.append(part)
+        elif part.casefold().endswith("annot") and len(part) > len("annot"):
+            kept.append(part[: -len("annot")])
+    return "/".join((*kept, photo))
+
+
+def subset_of(name: str) -> str:
+    """Return the part of a split that a path states, "" where it states none."""
+    parts = (part.casefold() for part in PurePosixPath(name).parent.parts)
+    return next((_PARTS[part] for part in parts if part in _PARTS), "")
+
+
+def part_named(text: str) -> str:
+    """Return the part of a split that a word stands for, "" where it is none."""
+    return _PARTS.get(text.strip().casefold(), "")

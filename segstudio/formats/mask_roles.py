@@ -1,0 +1,182 @@
+"""Which pictures of a source are masks and which are photos, and how that can be told."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from segstudio.formats.mask_names import (
+    ARRAY_SUFFIXES,
+    LEFT_ASIDE,
+    VARIANTS,
+    addition,
+    bare,
+    variant,
+    without_addition,
+)
+from segstudio.formats.photo_pool import PHOTO_FOLDERS, is_label_folder, label_folder
+
+_SAMPLE = 20
+_ASIDE = ("segmentationobject", "instance", "visualization", "overlay", "scribble", "color_labels",
+          "colormaps")  # fmt: skip
+
+# Tells by its content whether a picture looks like a mask: few exact colours or values.
+Looks = Callable[[str], bool]
+
+
+@dataclass
+class Roles:
+    """Masks with the reason why each is one; `doubt` says why pictures were not taken for masks.
+
+    `notes` tell what was left aside.
+    """
+
+    masks: dict[str, str] = field(default_factory=dict)
+    doubt: str = ""
+    notes: list[str] = field(default_factory=list)
+
+
+def spread(members: Sequence[str], count: int) -> list[str]:
+    """Return up to `count` members from the whole of a sequence."""
+    step = max(1, -(-len(members) // count))
+    return list(members[::step])
+
+
+def masks_by_name(pictures: Sequence[str], home: str) -> Roles:
+    """Find masks by their folders and by what their names add to those of photos.
+
+    `home` is the name of the folder that holds all.
+    """
+    roles = Roles()
+    inside = is_label_folder(home)
+    stems = {(_folder(p), bare(p)) for p in pictures if label_folder(p) is None}
+    added = {
+        (_folder(p), addition(p))
+        for p in pictures
+        if addition(p) and (_folder(p), without_addition(p)) in stems
+    }
+    for picture in pictures:
+        folder = label_folder(picture)
+        if _is_aside(picture):
+            continue
+        if folder is not None:
+            roles.masks[picture] = f"a picture in a folder for masks ({folder})"
+        elif inside and not _photo_folder(picture):
+            roles.masks[picture] = f"a picture in a folder for masks ({home})"
+        elif (_folder(picture), addition(picture)) in added:
+            roles.masks[picture] = f'named like a photo with "{addition(picture)}" added'
+        elif picture.lower().endswith(ARRAY_SUFFIXES) and not _photo_folder(picture):
+            roles.masks[picture] = "an array of NumPy"
+    return roles
+
+
+def masks_by_look(pictures: Sequence[str], looks: Looks) -> Roles:
+    """Find masks as the side of two parallel folders, or kinds of files, that looks like masks."""
+    by_stem: dict[str, list[str]] = defaultdict(list)
+    for picture in pictures:
+        by_stem[bare(picture).casefold()].append(picture)
+    pairs = [(group[0], group[1]) for group in by_stem.values() if len(group) == 2]
+    sample = [pairs[place] for place in range(0, len(pairs), max(1, len(pairs) // _SAMPLE))]
+    sides: set[tuple[str, str]] = set()
+    for one, other in sample[:_SAMPLE]:
+        first, second = _sides(one, other)
+        answers = looks(one), looks(other)
+        if answers[0] == answers[1]:
+            kind = "look like masks" if answers[0] else "look like photos"
+            names = f"{first[0]}*{first[1]} and {second[0]}*{second[1]}"
+            return Roles(doubt=f"the pictures {names} have the same names, and both {kind}")
+        sides.add(first if answers[0] else second)
+    members = {p: next((s for s in sides if _belongs(p, s)), None) for p in pictures}
+    return Roles(
+        {
+            p: f"its pixels have few values and {s[0]}*{s[1]} lie beside photos of the same names"
+            for p, s in members.items()
+            if s is not None
+        }
+    )
+
+
+def masks_as_named(pictures: Sequence[str], looks: Looks) -> Roles:
+    """Find masks where the user says that there are some."""
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for picture in pictures:
+        if not _photo_folder(picture) and not _is_aside(picture):
+            groups[_folder(picture), PurePosixPath(picture).suffix.lower()].append(picture)
+    likely = [g for g in groups.values() if any(looks(p) for p in spread(g, 3))]
+    taken = likely or list(groups.values())
+    return Roles({p: "named as a mask by you" for group in taken for p in group})
+
+
+def doubt_about(pictures: Sequence[str], looks: Looks) -> str:
+    """Say that pictures look like masks although nothing else tells, "" where they do not."""
+    sample = spread([p for p in pictures if not _photo_folder(p)], _SAMPLE)
+    if not sample or not all(looks(p) for p in sample):
+        return ""
+    return f"{len(pictures)} picture(s) look like masks, but there are no photos beside them"
+
+
+def chosen(roles: Roles) -> Roles:
+    """Leave one mask of every photo where names tell that there are several."""
+    kinds = {variant(mask) for mask in roles.masks}
+    first = next((kind for kind in VARIANTS if kind in kinds), "")
+    arrays = {p for p in roles.masks if p.lower().endswith(ARRAY_SUFFIXES)}
+    pictures = {bare(p).casefold() for p in roles.masks if p not in arrays}
+    left: dict[str, list[str]] = defaultdict(list)
+    kept: dict[str, str] = {}
+    for mask, reason in roles.masks.items():
+        kind = variant(mask)
+        if kind != first and (kind in LEFT_ASIDE or (kind and first)):
+            left[kind].append(mask)
+        elif mask in arrays and bare(mask).casefold() in pictures:
+            left["array"].append(mask)
+        else:
+            kept[mask] = reason
+    notes = list(roles.notes)
+    if left:
+        count = sum(map(len, left.values()))
+        instead = f"; {first} is read" if first else ""
+        notes.append(
+            f"{count} other version(s) of the masks ({', '.join(sorted(left))}) are left "
+            f"aside{instead}"
+        )
+    return Roles(kept, roles.doubt, notes)
+
+
+def _folder(member: str) -> str:
+    return member.rpartition("/")[0]
+
+
+def _photo_folder(member: str) -> bool:
+    return any(part.casefold() in PHOTO_FOLDERS for part in PurePosixPath(member).parent.parts)
+
+
+def _is_aside(member: str) -> bool:
+    """Tell pictures that are made from masks, or show single objects and no classes."""
+    parts: Iterable[str] = (part.casefold() for part in PurePosixPath(member).parent.parts)
+    return any(word in part for part in parts for word in _ASIDE)
+
+
+def _sides(one: str, other: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Return in which folders, or with which suffixes, two pictures differ."""
+    first, second = one.split("/"), other.split("/")
+    same = 0
+    while same < min(len(first), len(second)) - 1 and first[same] == second[same]:
+        same += 1
+    if len(first) == len(second) == same + 1:
+        start = "".join(f"{part}/" for part in first[:same])
+        return (start, PurePosixPath(one).suffix), (start, PurePosixPath(other).suffix)
+    return _side(first, same), _side(second, same)
+
+
+def _side(parts: Sequence[str], same: int) -> tuple[str, str]:
+    start = "".join(f"{part}/" for part in parts[:same])
+    return (f"{start}{parts[same]}/", "") if len(parts) > same + 1 else (start, "direct")
+
+
+def _belongs(member: str, side: tuple[str, str]) -> bool:
+    start, kind = side
+    if kind == "direct":
+        return _folder(member) == start.rstrip("/")
+    return member.startswith(start) and PurePosixPath(member).suffix.endswith(kind)
