@@ -10,7 +10,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from segstudio.core.errors import SegStudioError
-from segstudio.photos.reader import DECODER_ERRORS, check_pixels
+from segstudio.photos.reader import DECODER_ERRORS, MAX_PIXELS
 
 Values = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
@@ -47,7 +47,7 @@ def read_mask_picture(data: bytes, name: str) -> MaskPicture:
     """
     try:
         with Image.open(io.BytesIO(data), formats=_KINDS) as image:
-            check_pixels(image.size, len(data), name)
+            _check_size(image.size, name)
             if image.mode not in _MODES or _wide_colors(data):
                 raise _unusable(name, image.mode)
             return _decoded(image, data, name)
@@ -57,6 +57,20 @@ def read_mask_picture(data: bytes, name: str) -> MaskPicture:
             meaning="The file is damaged, cut short, too large or no picture.",
             remedy="Export the masks again, as PNG.",
         ) from error
+
+
+def _check_size(size: tuple[int, int], name: str) -> None:
+    """Refuse what would fill the memory, before anything is decoded.
+
+    Other than a photo, a large mask may well have few bytes.
+    """
+    width, height = size
+    if width * height > MAX_PIXELS:
+        raise SegStudioError(
+            f"{name} is {width} x {height} pixels, more than the {MAX_PIXELS // 1_000_000} "
+            "megapixels that SegStudio reads.",
+            remedy="Export the masks again, in the size of the photos.",
+        )
 
 
 def _decoded(image: Image.Image, data: bytes, name: str) -> MaskPicture:

@@ -8,7 +8,7 @@ from typing import BinaryIO
 from segstudio.photos.extras import HEIF_SUFFIXES, RAW_SUFFIXES
 from segstudio.photos.opening import PhotoSize, is_whole, opened
 from segstudio.photos.pixels import Pixels, small_pixels, upright_pixels
-from segstudio.photos.refusals import DECODER_ERRORS, MAX_PIXELS, check_pixels, refusing
+from segstudio.photos.refusals import DECODER_ERRORS, MAX_PIXELS, refusing
 
 __all__ = [
     "DECODER_ERRORS",
@@ -17,7 +17,6 @@ __all__ = [
     "PhotoSize",
     "Pixels",
     "check_photo",
-    "check_pixels",
     "is_photo",
     "photo_size",
     "read_photo",
