@@ -208,7 +208,8 @@ class Annotation:
     `photo` is the name that the export gives the photo (POSIX separators, relative), `width` and
     `height` the size in pixels that it declares (None where it declares none), `source` the file
     it was read from, relative to the source that the user opened, `subset` the part of a split
-    that the export puts the photo into ("" where it says none).
+    that the export puts the photo into ("" where it says none). `implied` is one that stands
+    nowhere in the export and follows from the rest of it: it counts only if its photo is there.
     """
 
     photo: str
@@ -218,6 +219,7 @@ class Annotation:
     source: str
     line: int | None = None
     subset: str = ""
+    implied: bool = False
 
     def moved(self, move: Move) -> Annotation:
         """Return it with every shape in the coordinates of another picture."""

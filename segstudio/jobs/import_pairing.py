@@ -77,7 +77,24 @@ def _matches(
             if match is None and own is not everything:
                 match = everything.find(wanted, choice)
             matched.append((wanted, match))
-    return matched
+    return _without_unfounded(matched)
+
+
+def _without_unfounded(
+    matched: Sequence[tuple[Wanted, Found | Ambiguous | None]],
+) -> list[tuple[Wanted, Found | Ambiguous | None]]:
+    """Leave out what a source only implies, where it has no photo that nothing else means."""
+    stated = {
+        id(match.photo)
+        for wanted, match in matched
+        if isinstance(match, Found) and not wanted.annotation.implied
+    }
+    return [
+        (wanted, match)
+        for wanted, match in matched
+        if not wanted.annotation.implied
+        or (isinstance(match, Found) and id(match.photo) not in stated)
+    ]
 
 
 def _prefer_embedded(
