@@ -11,11 +11,14 @@ from __future__ import annotations
 
 from segstudio.core.errors import UsageError
 from segstudio.formats.base import Format
+from segstudio.formats.coco import Coco
 from segstudio.formats.cvat_images import CvatImages
+from segstudio.formats.cvat_video import CvatVideo
 from segstudio.formats.labelme_json import LabelmeJson
 from segstudio.formats.labelme_xml import LabelMeXml
+from segstudio.formats.masks import Masks
 
-FORMATS: tuple[Format, ...] = (CvatImages(), LabelMeXml(), LabelmeJson())
+FORMATS: tuple[Format, ...] = (CvatImages(), CvatVideo(), LabelMeXml(), LabelmeJson(), Masks())
 
 
 def format_named(name: str) -> Format:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from lxml import etree
 
-from segstudio.core.annotation import Annotation, Box, Geometry, Polygon, Shape
+from segstudio.core.annotation import Annotation
+from segstudio.core.errors import SegStudioError
 from segstudio.core.problems import Problem
-from segstudio.formats.base import Candidate, Item, LabelName, Match, Refusal
-from segstudio.formats.numbers import finite, pixels, point_list, shorten
+from segstudio.formats.base import Candidate, Item, Match, Refusal
+from segstudio.formats.cvat_meta import Meta, Size, below_subset, read_meta, split_part
+from segstudio.formats.cvat_shapes import ShapeReader
+from segstudio.formats.numbers import pixels, shorten
 from segstudio.formats.source import Source
-from segstudio.formats.xml import line_of, stream, text_of
-
-_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
-_NO_AREA = ("polyline", "points", "cuboid", "skeleton")
-_NOT_YET = ("ellipse", "mask")
+from segstudio.formats.xml import line_of, stream
 
 
 class CvatImages:
@@ -34,150 +32,91 @@ class CvatImages:
         kind = candidate.xml
         if kind.root != "annotations":
             return Refusal(f"the root element is <{kind.root}>, not <annotations>")
+        if "image" in kind.marks:
+            return Match("<annotations> with <image>: CVAT for images")
         if "track" in kind.marks:
-            return Refusal(
-                "this is CVAT for video (it has <track>), which is not read; "
-                'export the task again as "CVAT for images 1.1"'
-            )
-        return Match("<annotations> with <image>: CVAT for images")
+            return Refusal("it has <track>, so it is CVAT for video")
+        if "interpolation" in kind.marks:
+            return Refusal("it has no <image> and its <mode> is that of a video")
+        if kind.marks & {"meta", "version"}:
+            return Match("<annotations> with <meta> and no <track>: CVAT for images")
+        return Refusal("<annotations> without <image>")
 
     def read(self, source: Source, file: str) -> Iterator[Item]:
         """Read all photos of the file."""
         shown = source.shown(file)
+        reading = _File(shown)
         for element in stream(source.read(file), shown, ("meta", "image", "track")):
             if element.tag == "meta":
-                yield from _labels(element)
+                reading.meta = read_meta(element)
+                yield from reading.meta.labels
             elif element.tag == "image":
-                problems: list[Problem] = []
-                yield _Image(element, shown, problems).read()
-                yield from problems
+                yield from reading.image(element)
             else:
-                text = f'track of "{element.get("label")}" left out: it belongs to a video'
-                yield Problem("warning", shown, text, line_of(element))
-
-
-def _labels(meta: etree._Element) -> list[LabelName]:
-    """Return the label list in its order; parts of skeletons are no classes."""
-    found = []
-    for label in meta.iterfind(".//labels/label"):
-        name = label.findtext("name") or ""
-        if not name or text_of(label, "parent"):
-            continue
-        color = text_of(label, "color")
-        found.append(LabelName(name, color.lower() if _COLOR.fullmatch(color) else None))
-    return found
+                reading.tracks.append(line_of(element))
+        if reading.tracks:
+            text = f"{len(reading.tracks)} track(s) left out: they belong to a video"
+            yield Problem("warning", shown, text, reading.tracks[0])
+        if not reading.images:
+            raise SegStudioError(
+                f"{shown}, line 1: there is no <image> in it.",
+                meaning="The export of a CVAT task names every photo, also those without shapes.",
+                remedy="Export the task again, after it has photos.",
+            )
 
 
 @dataclass
-class _Image:
-    """One `<image>` while it is read; problems are told with the photo's name and the line."""
+class _File:
+    """A file while it is read: what its head says, and which photos came so far.
 
-    element: etree._Element
+    `names` says which task a photo's name belongs to.
+    """
+
     file: str
-    problems: list[Problem]
+    meta: Meta = field(default_factory=Meta)
+    images: int = 0
+    names: dict[str, str] = field(default_factory=dict)
+    tracks: list[int | None] = field(default_factory=list)
 
-    def read(self) -> Annotation:
-        """Return the photo's annotation."""
-        shapes = [self._shape(child) for child in self.element if isinstance(child.tag, str)]
-        width, height = self._size()
-        return Annotation(
-            photo=self._path(),
-            width=width,
-            height=height,
+    def image(self, element: etree._Element) -> Iterator[Item]:
+        """Yield the annotation of an `<image>` and what was left out of it."""
+        self.images += 1
+        name, subset = self._name(element)
+        place = shorten(name) or "image without a name"
+        reader = ShapeReader(self.file)
+        size = _size(element, place, reader)
+        children = [child for child in element if isinstance(child.tag, str)]
+        shapes = [reader.read(child, child.get("label"), place, size) for child in children]
+        reader.finish(place)
+        yield Annotation(
+            photo=name,
+            width=size[0] if size else None,
+            height=size[1] if size else None,
             shapes=tuple(shape for shape in shapes if shape is not None),
             source=self.file,
-            line=line_of(self.element),
+            line=line_of(element),
+            subset=split_part(subset),
         )
+        yield from reader.problems
 
-    def _path(self) -> str:
-        """Return the name, below its subset's folder where a project export states one."""
-        name = (self.element.get("name") or "").replace("\\", "/")
-        subset = self.element.get("subset") or ""
-        if not name or subset in ("", "default") or name.startswith(f"{subset}/"):
-            return name
-        return f"{subset}/{name}"
-
-    def _tell(self, message: str, line: int | None) -> None:
-        text = f"{shorten(self._path()) or 'image without a name'}: {message}"
-        self.problems.append(Problem("warning", self.file, text, line))
-
-    def _size(self) -> tuple[int | None, int | None]:
-        """Return (width, height); None and a problem where either is no size."""
-        stated = {key: self.element.get(key) for key in ("width", "height")}
-        width, height = pixels(stated["width"]), pixels(stated["height"])
-        if width and height:
-            return width, height
-        said = ", ".join(
-            f"no {key}" if text is None else f'{key} "{shorten(text)}"'
-            for key, text in stated.items()
-        )
-        self._tell(f"{said}: this is no size; the photo's own is used", line_of(self.element))
-        return None, None
-
-    def _shape(self, element: etree._Element) -> Shape | None:
-        """Return a shape, or None after telling why there is none."""
-        kind, line = str(element.tag), line_of(element)
-        label = element.get("label")
-        if kind in _READERS and label:
-            try:
-                return Shape(label, _READERS[kind](element), self._z_order(element), line)
-            except ValueError as error:
-                self._tell(f'{kind} of "{shorten(label)}" left out: {error}', line)
-                return None
-        if kind in _NO_AREA:
-            reason = "it has no area"
-        elif kind in _NOT_YET:
-            reason = f"{_details(element)} is a kind of shape that is not drawn yet"
-        elif kind in _READERS:
-            reason = "it has no label"
-        elif kind == "tag":
-            reason = "a tag marks the whole photo and has no outline"
-        else:
-            reason = "unknown kind of shape"
-        self._tell(f'{kind} of "{shorten(label or "")}" left out: {reason}', line)
-        return None
-
-    def _z_order(self, element: etree._Element) -> int:
-        text = element.get("z_order", "0")
-        try:
-            return int(finite(text))
-        except ValueError as error:
-            self._tell(f"{element.tag}: z_order {error}; 0 is used", line_of(element))
-            return 0
+    def _name(self, element: etree._Element) -> tuple[str, str]:
+        """Return a photo's name and its subset; photos of several tasks stay apart."""
+        number = element.get("task_id", "")
+        subset = element.get("subset")
+        name = below_subset((element.get("name") or "").replace("\\", "/"), subset or "")
+        if name and self.names.setdefault(name, number) != number:
+            name = f"task_{number}/{name}"
+        return name, self.meta.task(number).subset if subset is None else subset
 
 
-def _details(element: etree._Element) -> str:
-    """Name what describes a mask, so that its shape can be found in the file."""
-    return "its rle" if element.tag == "mask" else "this"
-
-
-def _polygon(element: etree._Element) -> Geometry:
-    try:
-        return Polygon(point_list(element.get("points", "")))
-    except ValueError as error:
-        raise ValueError(f"points: {error}") from None
-
-
-def _box(element: etree._Element) -> Geometry:
-    left, top, right, bottom = (_number(element, key) for key in ("xtl", "ytl", "xbr", "ybr"))
-    return Box(
-        min(left, right),
-        min(top, bottom),
-        max(left, right),
-        max(top, bottom),
-        _number(element, "rotation", "0"),
+def _size(element: etree._Element, place: str, reader: ShapeReader) -> Size | None:
+    """Return (width, height); None and a problem where either is no size."""
+    stated = {key: element.get(key) for key in ("width", "height")}
+    width, height = pixels(stated["width"]), pixels(stated["height"])
+    if width and height:
+        return width, height
+    said = ", ".join(
+        f"no {key}" if text is None else f'{key} "{shorten(text)}"' for key, text in stated.items()
     )
-
-
-def _number(element: etree._Element, key: str, default: str | None = None) -> float:
-    """Return a numeric attribute; ValueError names it where it is missing or wrong."""
-    text = element.get(key, default)
-    if text is None:
-        raise ValueError(f"{key} is missing")
-    try:
-        return finite(text)
-    except ValueError as error:
-        raise ValueError(f"{key} {error}") from None
-
-
-_READERS: dict[str, Callable[[etree._Element], Geometry]] = {"polygon": _polygon, "box": _box}
+    reader.tell(place, f"{said}: this is no size; the photo's own is used", line_of(element))
+    return None

@@ -7,17 +7,30 @@ import math
 from segstudio.core.annotation import Point
 
 _SHOWN = 60
+_LARGEST = 2**31
 
 
 def finite(text: str) -> float:
     """Return the finite number that `text` states; ValueError says what it is instead."""
+    # Python also takes "1_000" and the digits of other scripts, which no tool writes.
+    plain = text.isascii() and "_" not in text
     try:
-        value = float(text)
+        value = float(text if plain else "")
     except ValueError:
         raise ValueError(f'"{shorten(text)}" is no number') from None
     if not math.isfinite(value):
         raise ValueError(f'"{shorten(text)}" is not finite')
     return value
+
+
+def whole(text: str) -> int:
+    """Return the whole number that `text` states; ValueError says what it is instead."""
+    value = finite(text)
+    if value != int(value):
+        raise ValueError(f'"{shorten(text)}" is no whole number')
+    if abs(value) >= _LARGEST:
+        raise ValueError(f'"{shorten(text)}" is too large')
+    return int(value)
 
 
 def point_list(text: str) -> tuple[Point, ...]:
@@ -41,11 +54,10 @@ def enough(points: tuple[Point, ...]) -> tuple[Point, ...]:
 def pixels(text: str | None) -> int | None:
     """Return a photo's width or height in pixels, None where the text states none."""
     try:
-        value = float(text or "")
+        value = whole(text or "")
     except ValueError:
         return None
-    whole = math.isfinite(value) and value == int(value)
-    return int(value) if whole and 0 < value < 2**31 else None
+    return value if value > 0 else None
 
 
 def shorten(text: str) -> str:

@@ -13,17 +13,25 @@ from segstudio.core.errors import SegStudioError
 
 # How an XML prolog may begin before the root element, in any ASCII-like encoding.
 _PROLOG = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
+# How the parser says that bytes are no characters.
+_ENCODING = re.compile(r"not proper UTF-8|[Ii]nvalid bytes|[Ee]ncoding error|conversion failed")
 _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 # Seen below the root, these tell the formats apart.
 _MARKS = frozenset(
-    {"image", "track", "polygon", "segm", "bndbox", "imagesize", "sourceAnnotation", "filename"}
+    {
+        *("image", "track", "meta", "version"),
+        *("polygon", "segm", "bndbox", "imagesize", "sourceAnnotation", "filename"),
+    }
 )
 _DECISIVE = frozenset({"image", "track", "polygon", "segm", "bndbox"})
 
 
 @dataclass(frozen=True, slots=True)
 class XmlKind:
-    """The root element and which telling elements were seen below it."""
+    """The root element and which telling elements were seen below it.
+
+    The mark "interpolation" stands for CVAT's `<mode>` of that text: the task is a video.
+    """
 
     root: str
     marks: frozenset[str]
@@ -51,7 +59,7 @@ def stream(data: bytes, name: str, tags: tuple[str, ...]) -> Iterator[etree._Ele
     """
     _refuse_doctype(data, name)
     try:
-        for _, element in _events(data, "end", tags):
+        for _, element in _events(data, ("end",), tags):
             yield element
             element.clear()
             parent = element.getparent()
@@ -71,15 +79,18 @@ def sniff(data: bytes, name: str) -> XmlKind:
     if start and not start.startswith(b"<"):
         raise SegStudioError(
             f"{name}, line 1: this is not XML.",
-            meaning="The annotations that SegStudio reads are XML files of CVAT or LabelMe.",
-            remedy="Export the annotations as CVAT for images 1.1 or LabelMe XML.",
+            meaning="Its name or place says XML, its content does not begin like it.",
+            remedy="Export the annotations again, for example as CVAT for images 1.1.",
         )
     root: str | None = None
     marks: set[str] = set()
     try:
-        for _, element in _events(data, "start", None):
+        for event, element in _events(data, ("start", "end"), None):
             tag = str(element.tag)
-            if root is None:
+            if event == "end":
+                if tag == "mode" and (element.text or "").strip() == "interpolation":
+                    marks.add("interpolation")
+            elif root is None:
                 root = tag
                 if root not in ("annotation", "annotations"):
                     break
@@ -88,8 +99,8 @@ def sniff(data: bytes, name: str) -> XmlKind:
                 if tag in _DECISIVE:
                     break
     except (etree.LxmlError, ValueError, LookupError) as error:
-        # What came before the break still tells whose file it is.
-        if root is None:
+        # What came before the break may tell whose file it is.
+        if not marks & _DECISIVE:
             raise _refusal(error, name) from error
     return XmlKind(root or "", frozenset(marks))
 
@@ -106,12 +117,12 @@ def text_of(element: etree._Element, path: str) -> str:
 
 
 def _events(
-    data: bytes, event: str, tags: tuple[str, ...] | None
+    data: bytes, events: tuple[str, ...], tags: tuple[str, ...] | None
 ) -> Iterator[tuple[str, etree._Element]]:
     """Iterate over parser events with every door shut."""
     parsed: Iterator[tuple[str, etree._Element]] = etree.iterparse(
         io.BytesIO(data),
-        events=(event,),
+        events=events,
         tag=tags,
         resolve_entities=False,
         no_network=True,
@@ -161,6 +172,15 @@ def _refusal(error: Exception, name: str) -> SegStudioError:
     reason = str(error.msg if isinstance(error, etree.XMLSyntaxError) else error)
     reason = re.sub(r",? line \d+, column \d+.*$", "", reason, flags=re.DOTALL)
     reason = reason.replace(", use XML_PARSE_HUGE option", "")
+    if _ENCODING.search(reason):
+        return SegStudioError(
+            f"{name}, line {line}: its characters are not in the encoding that it states, which "
+            "is UTF-8 where it states none.",
+            meaning="It was probably written or changed by a program that uses an old encoding "
+            "such as Windows-1252, without saying so.",
+            remedy="Save it as UTF-8 with a text editor, or state its encoding in the first line, "
+            'for example <?xml version="1.0" encoding="windows-1252"?>.',
+        )
     return SegStudioError(
         f"{name}, line {line}, column {column}: this is no complete XML ({reason}).",
         meaning="The file is damaged, cut short or something else than XML.",
