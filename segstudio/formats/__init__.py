@@ -18,7 +18,14 @@ from segstudio.formats.labelme_json import LabelmeJson
 from segstudio.formats.labelme_xml import LabelMeXml
 from segstudio.formats.masks import Masks
 
-FORMATS: tuple[Format, ...] = (CvatImages(), CvatVideo(), LabelMeXml(), LabelmeJson(), Masks())
+FORMATS: tuple[Format, ...] = (
+    CvatImages(),
+    CvatVideo(),
+    LabelMeXml(),
+    LabelmeJson(),
+    Coco(),
+    Masks(),
+)
 
 
 def format_named(name: str) -> Format:

@@ -143,4 +143,5 @@ _OWN: tuple[tuple[frozenset[str], str], ...] = (
         "this is a palette of SegStudio, which is named with --palette",
     ),
     (frozenset({"items", "converted", "problems"}), "this is a report of SegStudio"),
+    (frozenset({"photo", "width", "height", "shapes"}), "this is what a project keeps of a photo"),
 )
