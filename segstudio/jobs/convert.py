@@ -9,9 +9,10 @@ from segstudio.core.events import ProblemFound, Reporter
 from segstudio.core.label_image import LABELS, refuse_foreign_labels, write_label
 from segstudio.core.palette import Palette
 from segstudio.core.rasterize import Raster
-from segstudio.jobs.import_burning import BurnedAll, Ready, Rules, burn_all, name_pairs
+from segstudio.jobs.import_burning import BurnedAll, Ready, Rules, burn_all
 from segstudio.jobs.import_collecting import Collected, collected
 from segstudio.jobs.import_labels import class_labels, names_by_id, never_seen, palette_of
+from segstudio.jobs.import_naming import name_pairs
 from segstudio.jobs.import_reading import ReadRequest
 from segstudio.jobs.import_report import ImportItem, ImportReport, detections, write_report
 from segstudio.photos.names import label_name

@@ -20,7 +20,7 @@ from segstudio.formats.detect import Claim
 from segstudio.formats.photo_pool import Photo, display_names
 from segstudio.jobs.burn import burn
 from segstudio.jobs.convert import import_report
-from segstudio.jobs.import_burning import BurnedAll, Ready, Rules, burn_all, name_pairs
+from segstudio.jobs.import_burning import BurnedAll, Ready, Rules, burn_all
 from segstudio.jobs.import_collecting import Collected, collected
 from segstudio.jobs.import_labels import (
     class_labels,
@@ -29,6 +29,7 @@ from segstudio.jobs.import_labels import (
     with_classes_of,
     with_labels,
 )
+from segstudio.jobs.import_naming import name_pairs
 from segstudio.jobs.import_reading import ReadRequest
 from segstudio.jobs.import_report import ImportReport, keep_report
 from segstudio.photos.names import label_name, safe_name, stem

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
 
 import numpy as np
 import numpy.typing as npt
@@ -18,12 +17,13 @@ from segstudio.core.palette import Palette
 from segstudio.core.problems import Problem, Severity
 from segstudio.core.rasterize import Burned, Raster, rasterize
 from segstudio.formats.pairing import Wanted
-from segstudio.formats.photo_pool import Photo, display_names
+from segstudio.formats.photo_pool import Photo
 from segstudio.formats.sizing import fit
+from segstudio.jobs.import_naming import Named, repeated_names
 from segstudio.jobs.import_pairing import Pair
 from segstudio.jobs.import_reading import WORKERS
 from segstudio.jobs.import_report import ClassCount, ImportItem, Status
-from segstudio.photos.names import DistinctNames, label_name, safe_name
+from segstudio.photos.names import label_name
 from segstudio.photos.reader import PhotoSize, check_photo
 
 
@@ -59,15 +59,6 @@ class Rules:
     keep: Keeper | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A pair with its name; `original` is what it would be called if that were safe and free."""
-
-    pair: Pair
-    name: str
-    original: str | None
-
-
 @dataclass
 class BurnedAll:
     """The items in the order of their names and what was counted on the way."""
@@ -87,40 +78,6 @@ class _Outcome:
     unknown: tuple[tuple[Shape, str], ...] = ()
 
 
-def name_pairs(
-    pairs: Sequence[Pair], known: Mapping[Photo, str], taken: Iterable[str] = ()
-) -> list[Named]:
-    """Give every pair a name that is safe and distinct, sorted by it.
-
-    `known` are photos whose name is settled; `taken` are names of photos that are not among the
-    pairs. A pair that cannot be named safely gets a reason instead.
-    """
-    shown = display_names({pair.photo: pair.member for pair in pairs if pair.photo is not None})
-    counts = Counter(shown.values())
-    wished: list[tuple[Pair, str, str]] = []
-    for pair in pairs:
-        if pair.photo is None:
-            name = _name_without_photo(pair)
-        else:
-            name = known.get(pair.photo, shown[pair.photo])
-            if counts[shown[pair.photo]] > 1 and pair.photo not in known:
-                name = f"{pair.photo.source.path.stem}/{name}"
-        try:
-            wished.append((pair, safe_name(name), name))
-        except SegStudioError as error:
-            reason = pair.reason or error.what
-            wished.append((replace(pair, reason=reason), name or "(no name)", name))
-    # Settled names keep theirs, then annotated photos have the first choice.
-    wished.sort(key=lambda row: (row[0].photo not in known, row[0].wanted is None, row[1]))
-    names = DistinctNames(taken)
-    result: list[Named] = []
-    for pair, safe, original in wished:
-        writes = pair.photo is not None or pair.reason is None
-        name = names.choose(safe) if writes else safe
-        result.append(Named(pair, name, original if writes and name != original else None))
-    return sorted(result, key=lambda entry: entry.name)
-
-
 def burn_all(named: Sequence[Named], rules: Rules, report: Reporter) -> BurnedAll:
     """Convert all pairs on several threads; one that fails is skipped and told.
 
@@ -130,6 +87,7 @@ def burn_all(named: Sequence[Named], rules: Rules, report: Reporter) -> BurnedAl
     pixels = np.zeros(256, np.int64)
     photos = np.zeros(256, np.int64)
     unknown: dict[str, list[tuple[Shape, str]]] = {}
+    _tell(result, repeated_names(named), report)
 
     def work(row: Named) -> _Outcome | None:
         return None if report.stop_requested else _convert(row, rules)
@@ -141,9 +99,7 @@ def burn_all(named: Sequence[Named], rules: Rules, report: Reporter) -> BurnedAl
                 result.interrupted = True
                 continue
             result.items.append(outcome.item)
-            result.problems += outcome.item.problems
-            for problem in outcome.item.problems:
-                report(ProblemFound(problem))
+            _tell(result, outcome.item.problems, report)
             if outcome.pixels is not None:
                 pixels += outcome.pixels
                 photos += outcome.pixels > 0
@@ -153,14 +109,18 @@ def burn_all(named: Sequence[Named], rules: Rules, report: Reporter) -> BurnedAl
     finally:
         # After a full disk or Ctrl+C nobody waits for what has not begun.
         pool.shutdown(cancel_futures=True)
-    for problem in _unknown_labels(unknown, rules.palette):
-        result.problems.append(problem)
-        report(ProblemFound(problem))
+    _tell(result, _unknown_labels(unknown, rules.palette), report)
     result.classes = {
         entry.name: ClassCount(int(photos[entry.id]), int(pixels[entry.id]))
         for entry in rules.palette.trained
     }
     return result
+
+
+def _tell(result: BurnedAll, problems: Iterable[Problem], report: Reporter) -> None:
+    for problem in problems:
+        result.problems.append(problem)
+        report(ProblemFound(problem))
 
 
 def _convert(row: Named, rules: Rules) -> _Outcome:
@@ -170,6 +130,9 @@ def _convert(row: Named, rules: Rules) -> _Outcome:
     if row.original is not None and (pair.reason is None or rules.keep is not None):
         text = f'"{row.original}" is taken or no name for a file; it becomes {label_name(name)}'
         problems.append(Problem("warning", name, text))
+    if pair.photo is not None and pair.member != pair.photo.member:
+        text = f'its name was stored in an old character set and read as "{pair.member}"'
+        problems.append(Problem("info", name, text))
     if pair.reason is not None and (pair.wanted is not None or rules.keep is None):
         return _skipped(row, pair.reason, problems)
     try:
@@ -283,12 +246,3 @@ def _unknown_labels(
         shape, source = places[0]
         problems.append(Problem("warning", source, text, shape.line))
     return problems
-
-
-def _name_without_photo(pair: Pair) -> str:
-    """Return the name for an annotation whose photo is missing."""
-    if pair.wanted is None:
-        return ""
-    if pair.wanted.one_photo:
-        return PurePosixPath(pair.wanted.file).with_suffix("").as_posix()
-    return pair.wanted.annotation.photo

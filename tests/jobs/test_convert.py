@@ -438,3 +438,13 @@ def test_covered_shapes_are_told_once_per_label(tmp_path: Path) -> None:
     assert '2 shape(s) of "car" are fully covered' in covered.message
     assert (covered.severity, covered.line) == ("info", 2)
     assert '1 shape(s) of "car" cover no pixel' in empty.message
+
+
+def test_photos_of_one_name_in_several_folders_are_told(tmp_path: Path) -> None:
+    home = tmp_path / "in"
+    for task in ("task_1", "task_2"):
+        photo(home / task / "images" / "a.jpg")
+        cvat(home / task / "annotations.xml", "a.jpg")
+    result = convert(home, out=tmp_path / "out")
+    assert result.converted == 2
+    assert "occur in several folders (task_1/images, task_2/images)" in told(result)
