@@ -62,7 +62,10 @@ def check_photo(data: BinaryIO, name: str) -> PhotoSize:
 def read_photo(path: Path) -> Pixels:
     """Decode a photo to uint8 RGB (H, W, 3), upright, sRGB; SegStudioError where it cannot be."""
     with refusing(str(path)), path.open("rb") as stream, opened(stream, str(path)) as photo:
-        return upright_pixels(photo.image, photo.turn)
+        pixels = upright_pixels(photo.image, photo.turn)
+        if pixels.shape[:2] != (photo.size.height, photo.size.width):
+            raise ValueError("its picture has another size than the file says")
+        return pixels
 
 
 def read_photo_sized(path: Path, longest: int) -> Pixels:

@@ -111,6 +111,15 @@ def test_damaged_heic_is_refused_and_ends_nothing() -> None:
             check_photo(io.BytesIO(damaged), "a")
 
 
+@heif
+def test_heic_whose_picture_is_not_of_the_size_it_says_is_refused(tmp_path: Path) -> None:
+    whole, path = TURNED.read_bytes(), tmp_path / "a.heic"
+    width = whole.index(b"clap") + 4
+    path.write_bytes(whole[:width] + (100).to_bytes(4, "big") + whole[width + 4 :])
+    with pytest.raises(SegStudioError, match="another size"):
+        read_photo(path)
+
+
 @raw
 @pytest.mark.parametrize(
     ("orientation", "expected"),
