@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from lxml import etree
@@ -11,27 +11,11 @@ from lxml import etree
 from segstudio.core.annotation import Annotation, Box, Geometry, Polygon, Shape
 from segstudio.core.problems import Problem
 from segstudio.formats.base import Candidate, Item, Match, Refusal
+from segstudio.formats.cvat_meta import below_subset, split_part
+from segstudio.formats.labelme_masks import read_mask
 from segstudio.formats.numbers import enough, finite, pixels, shorten
 from segstudio.formats.source import Source
 from segstudio.formats.xml import line_of, parse, text_of
-
-
-class _Skip(Exception):
-    """An object is left out; the text says why."""
-
-
-@dataclass
-class _Object:
-    """What is being read: the object and where it stands."""
-
-    element: etree._Element
-    photo: str
-    file: str
-
-    def problem(self, message: str) -> Problem:
-        """Return a warning at the object's line."""
-        line = line_of(self.element)
-        return Problem("warning", self.file, f"{self.photo}: {message}", line)
 
 
 class LabelMeXml:
@@ -63,69 +47,92 @@ class LabelMeXml:
         """Read the annotation of one photo."""
         shown = source.shown(file)
         root = parse(source.read(file), shown)
-        photo = text_of(root, "filename").replace("\\", "/") or PurePosixPath(file).stem
-        problems: list[Problem] = []
-        shapes: list[Shape] = []
-        deleted = 0
-        for element in root.iterfind("object"):
-            item = _Object(element, shorten(photo), shown)
-            try:
-                if _is_deleted(item, problems):
-                    deleted += 1
-                    continue
-                shapes.append(_shape(item))
-            except _Skip as reason:
-                problems.append(item.problem(str(reason)))
-        if deleted:
-            text = f"{shorten(photo)}: {deleted} object(s) marked <deleted> are left out"
-            problems.append(Problem("info", shown, text, line_of(root)))
-        height, width = _size(root, shorten(photo), shown, problems)
-        yield Annotation(photo, width, height, tuple(shapes), shown, line_of(root))
-        yield from problems
-
-
-def _is_deleted(item: _Object, problems: list[Problem]) -> bool:
-    """Tell whether an object was deleted in the tool; unclear values count, and are told."""
-    text = text_of(item.element, "deleted")
-    if text in ("", "0"):
-        return False
-    if text != "1":
-        problems.append(
-            item.problem(
-                f'object "{_label(item)}": <deleted> is "{shorten(text)}", neither 0 nor 1; '
-                "the object is not drawn"
-            )
+        photo = _photo(root, file)
+        reading = _File(source, file, shown, shorten(photo), _folder(root))
+        reading.size = _size(root, reading)
+        shapes = [reading.shape(element) for element in root.iterfind("object")]
+        if reading.deleted:
+            text = f"{reading.photo}: {reading.deleted} object(s) marked <deleted> are left out"
+            reading.problems.append(Problem("info", shown, text, line_of(root)))
+        part = split_part(PurePosixPath(file).parent.name)
+        yield Annotation(
+            photo=photo,
+            width=reading.size[0] if reading.size else None,
+            height=reading.size[1] if reading.size else None,
+            shapes=tuple(shape for shape in shapes if shape is not None),
+            source=shown,
+            line=line_of(root),
+            subset=part if part in ("train", "val", "test") else "",
         )
-    return True
+        yield from reading.problems
 
 
-def _label(item: _Object) -> str:
-    return text_of(item.element, "name")
+@dataclass
+class _File:
+    """A file while it is read: what belongs to it, and what there is to tell.
+
+    `size` is that of the photo (width, height): as stated, else that of the first mask picture.
+    """
+
+    source: Source
+    file: str
+    shown: str
+    photo: str
+    folder: str
+    size: tuple[int, int] | None = None
+    deleted: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    def tell(self, element: etree._Element, message: str) -> None:
+        """Add a warning at an element's line."""
+        line = line_of(element)
+        self.problems.append(Problem("warning", self.shown, f"{self.photo}: {message}", line))
+
+    def shape(self, element: etree._Element) -> Shape | None:
+        """Return an object's shape, None where there is none to draw."""
+        label = text_of(element, "name")
+        what = f'object "{shorten(label)}"'
+        try:
+            if self._is_deleted(element, what):
+                self.deleted += 1
+                return None
+            if not label:
+                raise ValueError("it has no <name>")
+            return Shape(label, self._geometry(element), 0, line_of(element))
+        except ValueError as error:
+            self.tell(element, f"{what} left out: {error}")
+            return None
+
+    def _is_deleted(self, element: etree._Element, what: str) -> bool:
+        """Tell whether an object was deleted in the tool; unclear values count, and are told."""
+        text = text_of(element, "deleted")
+        if text.lower() in ("", "0", "no", "false"):
+            return False
+        if text != "1":
+            told = f'<deleted> is "{shorten(text)}", neither 0 nor 1'
+            self.tell(element, f"{what}: {told}; the object is not drawn")
+        return True
+
+    def _geometry(self, element: etree._Element) -> Geometry:
+        """Return what an object covers; ValueError says why that is nothing."""
+        if (segm := element.find("segm")) is not None:
+            name = text_of(segm, "mask")
+            mask, size = read_mask(self.source, self.file, self.folder, name, self.size)
+            self.size = self.size or size
+            return mask
+        polygon = element.find("polygon")
+        if polygon is None:
+            box = " but a <bndbox>" if element.find("bndbox") is not None else ""
+            raise ValueError(f"it has no polygon{box}")
+        if any(polygon.find(path) is not None for path in ("t", "x", "pt/t")):
+            raise ValueError("polygons that move through a video are not read")
+        try:
+            return _outline(polygon, text_of(element, "type"))
+        except ValueError as error:
+            raise ValueError(f"polygon: {error}") from None
 
 
-def _shape(item: _Object) -> Shape:
-    """Return the object's shape; _Skip says why there is none."""
-    label = _label(item)
-    if not label:
-        raise _Skip("object without <name> left out: it has no label")
-    what = f'object "{shorten(label)}"'
-    if (segm := item.element.find("segm")) is not None:
-        mask = shorten(text_of(segm, "mask"))
-        raise _Skip(f"{what} left out: it is a painted mask ({mask}), which is not drawn yet")
-    polygon = item.element.find("polygon")
-    if polygon is None:
-        box = " but a <bndbox>" if item.element.find("bndbox") is not None else ""
-        raise _Skip(f"{what} left out: it has no polygon{box}")
-    if polygon.find("t") is not None or polygon.find("pt/t") is not None:
-        raise _Skip(f"{what} left out: polygons that move through a video are not read")
-    try:
-        geometry = _geometry(polygon, text_of(item.element, "type"))
-    except ValueError as error:
-        raise _Skip(f"polygon of {what} left out: {error}") from None
-    return Shape(label, geometry, 0, line_of(item.element))
-
-
-def _geometry(polygon: etree._Element, kind: str) -> Geometry:
+def _outline(polygon: etree._Element, kind: str) -> Geometry:
     """Return the outline; ValueError says what is wrong with its points."""
     points = tuple(
         (finite(text_of(point, "x")), finite(text_of(point, "y")))
@@ -137,23 +144,27 @@ def _geometry(polygon: etree._Element, kind: str) -> Geometry:
     return Polygon(enough(points))
 
 
-def _size(
-    root: etree._Element, photo: str, file: str, problems: list[Problem]
-) -> tuple[int | None, int | None]:
-    """Return (height, width) as declared; empty or missing is common, nonsense is a problem."""
+def _folder(root: etree._Element) -> str:
+    """Return the folder that the photo and its masks are said to be in, "" where none is."""
+    folder = text_of(root, "folder").replace("\\", "/")
+    inside = not folder.startswith("/") and ":" not in folder and ".." not in folder.split("/")
+    return folder.strip("/") if inside else ""
+
+
+def _photo(root: etree._Element, file: str) -> str:
+    """Return the photo's name, in its folder; the annotation file's where it names none."""
+    name = text_of(root, "filename").replace("\\", "/")
+    return below_subset(name, _folder(root)) if name else PurePosixPath(file).stem
+
+
+def _size(root: etree._Element, reading: _File) -> tuple[int, int] | None:
+    """Return (width, height) as declared; empty or missing is common, nonsense is a problem."""
     rows, columns = text_of(root, "imagesize/nrows"), text_of(root, "imagesize/ncols")
     height, width = pixels(rows), pixels(columns)
     if height and width:
-        return height, width
-    if rows or columns:
-        line = root.find("imagesize")
-        problems.append(
-            Problem(
-                "warning",
-                file,
-                f'{photo}: <imagesize> says "{shorten(columns)}" x "{shorten(rows)}", which is no '
-                "size; the photo's own is used",
-                line_of(line) if line is not None else None,
-            )
-        )
-    return None, None
+        return width, height
+    element = root.find("imagesize")
+    if (rows or columns) and element is not None:
+        said = f'<imagesize> says "{shorten(columns)}" x "{shorten(rows)}", which is no size'
+        reading.tell(element, f"{said}; the photo's own is used")
+    return None
