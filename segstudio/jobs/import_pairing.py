@@ -12,7 +12,7 @@ from segstudio.formats.pairing import Ambiguous, Found, PhotoIndex, Wanted
 from segstudio.formats.photo_pool import Photo, photos_beside, photos_in
 from segstudio.formats.source import FolderSource, Source
 from segstudio.jobs.import_reading import Opened
-from segstudio.photos.reader import check_photo
+from segstudio.photos.reader import check_photo, is_photo
 
 _UNNAMED = "no annotation names this photo"
 _UNSURE = "an annotation may mean this photo or another of the same name"
@@ -44,7 +44,7 @@ def pair_all(
     problems: list[Problem] = []
     shared: list[Photo] = []
     if photo_source is not None:
-        shared, problems = photos_in(photo_source, frozenset())
+        shared, problems = photos_in(photo_source, _masks_in(photo_source, opened))
     else:
         problems = _gather_photos(opened)
     pool = shared or [photo for entry in opened for photo in entry.photos]
@@ -139,6 +139,16 @@ def _misfit(photo: Photo, wanted: Wanted) -> str:
         f"the annotation says {stated[0]} x {stated[1]}, the photo {photo.member} is "
         f"{size.width} x {size.height} pixels"
     )
+
+
+def _masks_in(photo_source: Source, opened: Sequence[Opened]) -> frozenset[str]:
+    """Return the pictures of a source that were read as masks and are no photos."""
+    paths = (e.source.local_path(c.file) for e in opened for c in e.claims if is_photo(c.file))
+    masks = {path.resolve() for path in paths if path is not None}
+    if not masks:
+        return frozenset()
+    places = ((file, photo_source.local_path(file)) for file in photo_source.files())
+    return frozenset(f for f, path in places if path is not None and path.resolve() in masks)
 
 
 def _gather_photos(opened: Sequence[Opened]) -> list[Problem]:
