@@ -148,6 +148,7 @@ def test_a_photo_is_opened_large_stepped_in_the_order_shown_and_closed(page, qtb
     opened.session.set_current_photo("bare.png")
     press(qtbot, page, Qt.Key.Key_Return)
     assert page.large
+    assert page.parts.said.text() == "Nothing is outlined on this photo yet."
     qtbot.waitUntil(lambda: page.parts.preview.view.image() is not None)
     assert "fit" in page.handlers()
     page.handlers()["next_photo"]()

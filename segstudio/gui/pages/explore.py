@@ -18,7 +18,6 @@ from segstudio.gui.pages.steps import counted
 from segstudio.gui.widgets.basics import button
 from segstudio.gui.widgets.words import percent
 
-_NO_MATCH = "No photo fits. Clear the search, or show all photos."
 _WAITS = "The classes are counted when the running job has ended."
 _GALLERY, _LARGE = range(2)
 
@@ -179,11 +178,7 @@ class ExplorePage(Page):
             parts.preview.set_order([line.name for line in found])
             self._follow_photo(scroll=False)
             bar.setValue(place)
-        parts.view.set_empty_words(_NO_MATCH)
-        whole = counted(len(self._lines), "photo")
-        parts.count.setText(
-            whole if len(found) == len(self._lines) else f"{len(found):,} of {whole}"
-        )
+        parts.show_count(len(self._lines))
         self.actions_changed.emit()
 
     def _show_look(self) -> None:
@@ -196,7 +191,10 @@ class ExplorePage(Page):
         self.settings.set_text("explore_tile_width", str(width))
 
     def _follow_photo(self, *, scroll: bool = True) -> None:
-        self.parts.view.choose(self.session.current_photo or "", scroll=scroll)
+        name = self.session.current_photo or ""
+        self.parts.view.choose(name, scroll=scroll)
+        facts = self.parts.gallery.facts.get(name)
+        self.parts.said.setText(facts.words if facts is not None else "")
         self.actions_changed.emit()
 
     def _choose_photo(self, index: QModelIndex) -> None:
@@ -238,7 +236,7 @@ class ExplorePage(Page):
     def _take_project(self) -> None:
         """Forget what was chosen and counted in another project."""
         self.counter.forget()
-        self._chosen = None
+        self._chosen, self._lines = None, ()
         self.parts.clear_filters()
         if self.large:
             self.show_gallery()

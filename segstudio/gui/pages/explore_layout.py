@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from segstudio.gui.icons import icon
 from segstudio.gui.item_models.gallery import Gallery, Wish
+from segstudio.gui.pages.steps import counted
 from segstudio.gui.session import Session
 from segstudio.gui.theme import GRID
 from segstudio.gui.widgets.basics import button, card, column, label, row
@@ -48,10 +49,11 @@ class ExploreParts:
     def __init__(self, body: QWidget, session: Session) -> None:
         self.gallery = Gallery(body)
         self.view = GalleryView(self.gallery)
+        self.view.set_empty_words("No photo fits. Clear the search, or show all photos.")
         self.preview = PhotoPreview(session)
         self.preview_bar = PreviewBar(session, self.preview)
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search by name")
+        self.search.setPlaceholderText("Search")
         self.search.setAccessibleName("Search by name")
         self.search.setClearButtonEnabled(True)
         self.search.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
@@ -64,6 +66,7 @@ class ExploreParts:
         self.opacity.setToolTip("How strong the colours lie over the photos (H hides them)")
         self.tile_width = _slider("Size of the pictures", SMALLEST, LARGEST, USUAL)
         self.back = button("All photos", icon_name="previous", tip="Back to all photos (G or Esc)")
+        self.said = ElidedLabel()
         self.bars = ClassBars()
         self.every = button("Show all", role="link", tip="Show all classes again (0)")
         self.only = QCheckBox("Only photos that show the chosen class")
@@ -92,6 +95,11 @@ class ExploreParts:
         for place, text in enumerate(words):
             self.order.setItemText(place, text)
 
+    def show_count(self, whole: int) -> None:
+        """Say how many of all photos are shown."""
+        shown, words = self.gallery.rowCount(), counted(whole, "photo")
+        self.count.setText(words if shown == whole else f"{shown:,} of {words}")
+
     def show_look(self, class_id: int | None, *, overlay: bool) -> None:
         """Lay the overlays of one class, or of all, over the photos."""
         strength = self.opacity.value() / 100 if overlay else 0.0
@@ -113,9 +121,11 @@ class ExploreParts:
         sizes.addWidget(label("Size", "soft"))
         sizes.addWidget(self.tile_width)
         sizes.setStretch(0, 1)
+        head = row(self.back, self.said, spacing=2 * GRID)
+        head.setStretch(1, 1)
         for lines in (
             column(tools, self.view, sizes),
-            column(row(self.back, 1), self.preview, self.preview_bar),
+            column(head, self.preview, self.preview_bar),
         ):
             lines.setStretch(1, 1)
             holder = QWidget()

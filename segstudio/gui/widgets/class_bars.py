@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -235,11 +235,24 @@ class BarLine(QAbstractButton):
         ):
             bar = QRect(left, top, width, _BAR)
             paint_bar(painter, bar, share or None, self._color, colors)
+            if share:
+                _paint_edge(painter, bar, share, colors)
             if share > 1:
                 _paint_break(painter, bar, colors)
             painter.setPen(QColor(colors.text_soft if self._faint else colors.text))
             room = QRect(bar.right(), 0, end - bar.right(), self.height())
             painter.drawText(room, _MIDDLE | int(Qt.AlignmentFlag.AlignRight), words)
+
+
+def _paint_edge(painter: QPainter, bar: QRect, share: float, colors: Colors) -> None:
+    """Draw round a bar's filled part, as a class may have nearly the colour of the ground."""
+    painter.save()
+    painter.setClipRect(bar.left(), bar.top(), round(bar.width() * min(share, 1.0)), bar.height())
+    painter.setPen(QPen(QColor(colors.border_strong)))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    around = QRectF(bar).adjusted(0.5, 0.5, -0.5, -0.5)
+    painter.drawRoundedRect(around, around.height() / 2, around.height() / 2)
+    painter.restore()
 
 
 def _paint_break(painter: QPainter, bar: QRect, colors: Colors) -> None:
