@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from functools import partial
 
@@ -12,6 +13,9 @@ from segstudio.core.palette import Palette
 from segstudio.gui.job_runner import JobRunner
 from segstudio.gui.session import Session
 from segstudio.jobs.consequences import ChangeCounter
+
+# A count that ends sooner tells its end only.
+PATIENCE_SECONDS = 0.4
 
 
 class ChangeWatch(QObject):
@@ -29,6 +33,7 @@ class ChangeWatch(QObject):
         self._runner = JobRunner(self)
         self._counter: ChangeCounter | None = None
         self._wanted = False
+        self._begun = 0.0
         self._runner.started.connect(self._begin)
         self._runner.events.connect(self._tell)
         session.project_changed.connect(self.forget)
@@ -60,11 +65,16 @@ class ChangeWatch(QObject):
 
     def _begin(self) -> None:
         self._wanted = True
+        self._begun = time.monotonic()
 
     def _tell(self, events: Sequence[Event]) -> None:
         totals = [event for event in events if isinstance(event, ChangeCounted)]
-        if self._wanted and totals:
-            self.told.emit(totals[-1])
+        if not (self._wanted and totals):
+            return
+        newest = totals[-1]
+        waited = time.monotonic() - self._begun
+        if newest.counted == newest.total or waited > PATIENCE_SECONDS:
+            self.told.emit(newest)
 
 
 def _count(counter: ChangeCounter, before: Palette, after: Palette, report: Reporter) -> None:

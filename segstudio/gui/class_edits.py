@@ -33,9 +33,15 @@ class PaletteEdits(QObject):
         self._watch.told.connect(self._tell)
         self._stored: tuple[Palette, Palette] | None = None
         self._asked: tuple[Palette, Palette] | None = None
+        self._known: dict[tuple[Palette, Palette], ChangeCounted] = {}
         self._storing = False
         session.palette_changed.connect(self._forget_others)
         session.photos_changed.connect(self._forget_others)
+
+    @property
+    def telling(self) -> bool:
+        """True while an edit is counted or told."""
+        return self._asked is not None
 
     def store(self, palette: Palette, what: str) -> None:
         """Store an edit; `what` names it for undo."""
@@ -62,12 +68,10 @@ class PaletteEdits(QObject):
     def leave(self) -> None:
         """End what was tried; what is told is the last stored edit again."""
         self.tried.emit(None)
-        if self._asked == self._stored:
-            return
-        if self._stored is not None:
-            self._ask(self._stored)
-        else:
+        if self._stored is None:
             self._forget()
+        elif self._asked != self._stored:
+            self._ask(self._stored)
 
     # The edits of the page
 
@@ -157,18 +161,28 @@ class PaletteEdits(QObject):
         self._watch.close()
 
     def _ask(self, edit: tuple[Palette, Palette]) -> None:
+        """Count an edit, unless it was counted when it was tried or stored."""
         self._asked = edit
-        self._watch.ask(*edit)
+        if edit in self._known:
+            self._watch.rest()
+            self._tell(self._known[edit])
+        else:
+            self._watch.ask(*edit)
 
     def _tell(self, change: ChangeCounted) -> None:
-        if self._asked is not None:
-            stored = self._asked == self._stored
-            self.told.emit(change_sentence(change, *self._asked), stored)
+        if self._asked is None:
+            return
+        if change.counted == change.total:
+            self._known = {e: c for e, c in self._known.items() if e == self._stored}
+            self._known[self._asked] = change
+        stored = self._asked == self._stored
+        self.told.emit(change_sentence(change, *self._asked), stored)
 
     def _forget_others(self) -> None:
         """Tell nothing of an edit that was undone or is not ours."""
         if not self._storing:
             self._stored = None
+            self._known = {}
             self._forget()
 
     def _forget(self) -> None:

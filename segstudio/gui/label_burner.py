@@ -11,7 +11,9 @@ from segstudio.gui.job_runner import JobRunner
 from segstudio.gui.session import Session
 from segstudio.project.project import Project
 
-QUIET_MS = 1500
+# Long enough for the next edit of somebody who tries things out.
+QUIET_MS = 4000
+_TITLE = "Updating label images"
 
 
 class LabelBurner(QObject):
@@ -32,14 +34,20 @@ class LabelBurner(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(quiet_ms)
         self._timer.timeout.connect(self._burn)
-        session.palette_changed.connect(self._timer.start)
-        session.project_changed.connect(self._timer.start)
+        session.palette_changed.connect(self._wait)
+        session.project_changed.connect(self._wait)
+
+    def _wait(self) -> None:
+        if self._runner.title == _TITLE:
+            # What it writes belongs to the palette before.
+            self._runner.stop()
+        self._timer.start()
 
     def _burn(self) -> None:
         project = self._session.project
         if project is None or not project.photos or project.labels_current():
             return
-        self._runner.start("Updating label images", partial(_burn, project), background=True)
+        self._runner.start(_TITLE, partial(_burn, project), background=True)
 
 
 def _burn(project: Project, report: Reporter) -> object:

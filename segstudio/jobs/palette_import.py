@@ -39,7 +39,7 @@ def described(before: Palette, after: Palette, file: PaletteFile) -> list[str]:
     old = {entry.id: entry for entry in before.classes}
     both = [(old[e.id], e) for e in after.classes if e.id in old]
     lines = [
-        _line("New classes", (f"{e.name} (id {e.id})" for e in after.classes if e.id not in old)),
+        _line("New classes", (_new(e, after) for e in after.classes if e.id not in old)),
         _line("Other colours", (new.name for was, new in both if was.color != new.color)),
         _line("Treated differently", _treated(both, after)),
         _line(
@@ -68,6 +68,13 @@ def _with_background_of(own: Palette, given: Palette) -> Palette:
     if own.find(name) is not None:
         return own
     return own.with_aliases(own.background, (*own.by_id(own.background).aliases, name))
+
+
+def _new(entry: PaletteClass, after: Palette) -> str:
+    if entry.map_to is None:
+        return f"{entry.name} (id {entry.id})"
+    ignored = entry.map_to == IGNORE
+    return f"{entry.name} ({'ignored' if ignored else f'part of {after.name_of(entry.map_to)}'})"
 
 
 def _treated(both: Iterable[tuple[PaletteClass, PaletteClass]], after: Palette) -> Iterator[str]:

@@ -17,7 +17,7 @@ COLOR, NAME, TREATED, PHOTOS, SHARE = range(5)
 class PaletteTable(RowTable[PaletteClass]):
     """Rows of PaletteClass. Edits are only asked for: the session makes the new palette."""
 
-    columns = ("", "Class", "Treated as", "Photos", "In this photo")
+    columns = ("", "Class", "Treated as", "Photos", "This photo")
     rename_asked = Signal(int, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -142,4 +142,4 @@ def treated_as(entry: PaletteClass, palette: Palette) -> str:
         return "ignored"
     if entry.map_to is not None:
         return f"part of {palette.name_of(entry.map_to)}"
-    return "background" if entry.id == palette.background else "a class of its own"
+    return "background" if entry.id == palette.background else "own class"

@@ -14,25 +14,19 @@ from segstudio.core.errors import SegStudioError
 from segstudio.core.palette import IGNORE, Palette, PaletteClass
 from segstudio.gui.class_edits import PaletteEdits, why_kept
 from segstudio.gui.class_files import ClassFiles
-from segstudio.gui.item_models.palette_table import NAME, has_one_layer, layers
+from segstudio.gui.item_models.palette_table import NAME, layers
 from segstudio.gui.pages import PageEntry
 from segstudio.gui.pages.base import Page, PageTools
 from segstudio.gui.pages.classes_layout import ClassesParts
 from segstudio.gui.previews import photos_per_label
 from segstudio.gui.widgets.image_source import ImageSource
 
-_LAYERED = "Higher in the list is painted over lower. Drag a row to change that."
-_ONE_LAYER = (
-    "The outlines are painted in the order of the export. Drag a row to decide by class instead."
-)
-_LOCKED = "Classes can be edited again when the running job has ended."
-
 
 class ClassesPage(Page):
     """Edits the palette; every edit is stored at once, tells what it changes, can be undone."""
 
-    heading = "Name, colour and order your classes"
-    subtitle = "The photo shows every edit at once. Your outlines themselves stay as they are."
+    heading = "Your classes"
+    subtitle = "Edits show in the photo at once."
 
     def __init__(self, entry: PageEntry, tools: PageTools) -> None:
         super().__init__(entry, tools)
@@ -63,8 +57,9 @@ class ClassesPage(Page):
         return handlers
 
     def entered(self) -> None:
-        """Show the current photo and count the photos of each class."""
+        """Show an outlined photo and count the photos of each class."""
         self.preview.set_active(True)
+        self._look_at_outlined()
         self._count_photos()
 
     def left(self) -> None:
@@ -124,12 +119,8 @@ class ClassesPage(Page):
         """Add a class and choose it; SegStudioError where the name is taken."""
         palette = self.session.palette
         if palette is not None and name and not self.runner.busy:
-            before, self._chosen = self._chosen, palette.next_id()
-            try:
-                self.edits.add(name)
-            except SegStudioError:
-                self._chosen = before
-                raise
+            self.edits.add(name)
+            self.choose(palette.next_id())
 
     def remove_chosen(self) -> None:
         """Remove the chosen class; SegStudioError where something needs it."""
@@ -196,20 +187,16 @@ class ClassesPage(Page):
     def _show_chosen(self) -> None:
         palette, entry = self.session.palette, self._entry()
         if palette is not None:
-            self.editor.show_class(entry, palette, self.table.row_of(self._chosen))
-            locked = self.runner.busy
-            parts = self._parts
-            for widget in (self.editor, self.alike, parts.add, parts.take, self.change.undo):
-                widget.setEnabled(not locked)
+            self.editor.show_class(entry, palette)
             reason = why_kept(palette, entry, self._photos) if entry else "Choose a class first."
-            parts.remove.setEnabled(not (locked or reason))
-            parts.remove.setToolTip(reason or "Remove the class, which no outline needs (Delete)")
-            self.view.setDragEnabled(not locked)
-            self.table.set_editable(not locked)
-            parts.hint.setText(
-                _LOCKED if locked else _ONE_LAYER if has_one_layer(palette) else _LAYERED
-            )
+            self._parts.allow(not self.runner.busy, self.table.row_of(self._chosen), reason)
+            if not self.edits.telling:
+                self._show_change("", False)
         self.actions_changed.emit()
+
+    def _show_change(self, sentence: str, stored: bool) -> None:
+        if self.session.palette is not None:
+            self._parts.tell(sentence, stored, self.session.palette)
 
     def _choose_row(self) -> None:
         row = self.view.currentIndex().row()
@@ -223,6 +210,13 @@ class ClassesPage(Page):
             counted = counts.astype(float)
             shares = {i: counted[i] / counted.sum() for i in range(IGNORE)}
         self.table.show_shares(shares)
+
+    def _look_at_outlined(self) -> None:
+        """Step through the photos with outlines only: classes show on no other."""
+        names = [entry.name for entry in self.session.photos if entry.annotated]
+        self.preview.set_order(names)
+        if self.isVisible() and names and self.session.current_photo not in names:
+            self.session.set_current_photo(names[0])
 
     def _count_photos(self) -> None:
         project = self.session.project
@@ -250,9 +244,9 @@ class ClassesPage(Page):
         view.move_left.connect(edits.leave)
         self.table.rename_asked.connect(edits.rename)
         editor.color_clicked.connect(self._ask_chosen_color)
-        editor.rename_clicked.connect(self._edit_name)
-        editor.up_clicked.connect(partial(self.move_chosen, -1))
-        editor.down_clicked.connect(partial(self.move_chosen, 1))
+        parts.rename.clicked.connect(self._edit_name)
+        parts.up.clicked.connect(partial(self.move_chosen, -1))
+        parts.down.clicked.connect(partial(self.move_chosen, 1))
         editor.aliases_asked.connect(self.set_aliases)
         editor.treat_asked.connect(self.treat_as)
         editor.treat_tried.connect(self._try_treat)
@@ -260,7 +254,7 @@ class ClassesPage(Page):
         editor.background_tried.connect(edits.try_background)
         editor.trying_left.connect(edits.leave)
         edits.tried.connect(self.preview.try_palette)
-        edits.told.connect(self.change.tell)
+        edits.told.connect(self._show_change)
         self.change.undo_clicked.connect(self.session.undo)
         self.alike.cure_clicked.connect(edits.use_distinct_colors)
         parts.add.clicked.connect(self.ask_class)
@@ -273,5 +267,6 @@ class ClassesPage(Page):
         self.preview.counts_changed.connect(self._show_counts)
         self._counter.loaded.connect(self._show_photo_counts)
         self.session.palette_changed.connect(self._show_palette)
+        self.session.photos_changed.connect(self._look_at_outlined)
         self.session.photos_changed.connect(self._count_photos)
         self.runner.busy_changed.connect(self._show_chosen)

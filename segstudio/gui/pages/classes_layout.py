@@ -5,16 +5,24 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
-from segstudio.gui.item_models.palette_table import PaletteTable
+from segstudio.core.palette import Palette
+from segstudio.gui.item_models.palette_table import PaletteTable, has_one_layer
 from segstudio.gui.session import Session
 from segstudio.gui.theme import GRID
 from segstudio.gui.widgets.alike_line import AlikeLine
-from segstudio.gui.widgets.basics import button, column, label, row
+from segstudio.gui.widgets.basics import button, column, row, tool_button
 from segstudio.gui.widgets.change_line import ChangeLine
 from segstudio.gui.widgets.class_editor import ClassEditor
 from segstudio.gui.widgets.palette_view import PaletteView
 from segstudio.gui.widgets.photo_preview import PhotoPreview
 from segstudio.gui.widgets.preview_bar import PreviewBar
+
+_LAYERED = "Higher in the list is painted over lower: drag a row to change that."
+_ONE_LAYER = (
+    "The outlines are painted in the order of the export: drag a row to decide by class instead."
+)
+_FIRST = "What an edit changes is told here before you let go."
+_LOCKED = "Classes can be edited again when the running job has ended."
 
 
 class ClassesParts:
@@ -27,9 +35,11 @@ class ClassesParts:
         self.preview = PhotoPreview(session)
         self.change = ChangeLine()
         self.alike = AlikeLine()
-        self.hint = label("", "small", wrap=True)
+        self.up = tool_button("up", "Paint over more classes", tip="Move up (Alt+Up)")
+        self.down = tool_button("down", "Paint under more classes", tip="Move down (Alt+Down)")
+        self.rename = button("Rena&me", tip="Another name (F2)")
         self.add = button("&Add class", icon_name="add", tip="A class more, on top of the others")
-        self.remove = button("Remove", icon_name="remove")
+        self.remove = tool_button("remove", "Remove the class")
         self.take = button("&Import classes…", icon_name="import")
         self.take.setToolTip("From palette.json, CVAT's labels, names and ids, or a list of names")
         self.give = button("E&xport classes…", icon_name="file")
@@ -37,12 +47,35 @@ class ClassesParts:
         self.following = button("&Next: Train", icon_name="next", role="primary")
         for widget in (self.take, self.give, self.following):
             header.addWidget(widget)
+        self._locked = False
         self._lay_out(body, PreviewBar(session, self.preview))
 
+    def allow(self, editing: bool, place: int, why_kept: str) -> None:
+        """Enable what makes sense for the class in row `place`; `why_kept` forbids removing it."""
+        edits = (self.editor, self.alike, self.rename, self.add, self.take, self.change.undo)
+        for widget in edits:
+            widget.setEnabled(editing)
+        self.up.setEnabled(editing and place > 0)
+        self.down.setEnabled(editing and 0 <= place < len(self.table.rows) - 1)
+        self.remove.setEnabled(editing and not why_kept)
+        self.remove.setToolTip(why_kept or "Remove the class, which no outline needs (Delete)")
+        self.view.setDragEnabled(editing)
+        self.table.set_editable(editing)
+        self._locked = not editing
+
+    def tell(self, sentence: str, stored: bool, palette: Palette) -> None:
+        """Say what an edit changes; without one, what can be done."""
+        if sentence and not self._locked:
+            self.change.tell(sentence, undo=stored)
+        elif self._locked:
+            self.change.tell(_LOCKED)
+        else:
+            self.change.tell(f"{_ONE_LAYER if has_one_layer(palette) else _LAYERED} {_FIRST}")
+
     def _lay_out(self, body: QWidget, bar: PreviewBar) -> None:
-        under = row(self.hint, self.add, self.remove, spacing=GRID)
-        under.setStretch(0, 1)
+        under = row(self.up, self.down, 1, self.rename, self.add, self.remove, spacing=GRID)
         left, right = QWidget(), QWidget()
+        left.setMinimumWidth(44 * GRID)
         left.setLayout(column(self.view, under, self.alike, self.editor))
         right.setLayout(column(self.preview, bar))
         halves = QSplitter(Qt.Orientation.Horizontal)
@@ -57,6 +90,7 @@ class ClassesParts:
         halves.setStretchFactor(1, 1)
         outer = QVBoxLayout(body)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(GRID)
-        outer.addWidget(halves, 1)
+        outer.setSpacing(12)
+        # At the top, where no open list covers what it says.
         outer.addWidget(self.change)
+        outer.addWidget(halves, 1)

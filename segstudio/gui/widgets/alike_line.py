@@ -68,11 +68,10 @@ class AlikeLine(QWidget):
         if len(pairs) > 1:
             words += f", and so do {len(pairs) - 1:,} other pairs"
         better = palette.with_distinct_colors() != palette
-        if not better:
-            words += f". No {len(colors)} colours are distinct to all eyes"
         self._tell(f"{words}.", cure=better)
 
     def _tell(self, words: str, *, cure: bool = False) -> None:
         self._words.setText(words)
+        self.setToolTip("" if cure else "So many colours cannot all be distinct to all eyes.")
         self.cure.setVisible(cure)
         self.show()

@@ -12,7 +12,6 @@ from segstudio.gui.widgets.basics import button, icon_label, label
 from segstudio.gui.widgets.words import plural
 
 _NAMED = 3
-_CALM = "Whatever you change is shown here first, and can be undone."
 
 
 class ChangeLine(QFrame):
@@ -25,8 +24,8 @@ class ChangeLine(QFrame):
         self.setProperty("role", "card")
         self.undo = button("&Undo", icon_name="undo", tip="Take back the last edit (Ctrl+Z)")
         self.undo.clicked.connect(self.undo_clicked)
+        self.undo.hide()
         self._words = label("", wrap=True)
-        self._words.setMinimumHeight(2 * self._words.fontMetrics().lineSpacing() + 2)
         self._words.setAccessibleName("What the edit changes")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, GRID // 2, GRID, GRID // 2)
@@ -34,16 +33,17 @@ class ChangeLine(QFrame):
         layout.addWidget(icon_label("info", 18))
         layout.addWidget(self._words, 1)
         layout.addWidget(self.undo)
-        self.tell("", False)
+        two_lines = 2 * self._words.fontMetrics().lineSpacing()
+        self.setFixedHeight(max(two_lines, self.undo.sizeHint().height()) + GRID + 4)
 
     @property
     def text(self) -> str:
         """The words that are shown."""
         return self._words.text()
 
-    def tell(self, text: str, undo: bool) -> None:
-        """Show words, and Undo where there is something to take back; without words stay calm."""
-        self._words.setText(text or _CALM)
+    def tell(self, text: str, *, undo: bool = False) -> None:
+        """Show words, and Undo where there is something to take back."""
+        self._words.setText(text)
         self.undo.setVisible(undo)
 
 

@@ -1,4 +1,4 @@
-"""The controls for the chosen class: colour, name, order, other names, what it is treated as."""
+"""The controls for the chosen class: colour, other names, what it is treated as."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QFrame, QLineEdit, QVBoxLa
 
 from segstudio.core.palette import IGNORE, Palette, PaletteClass
 from segstudio.gui.theme import GRID
-from segstudio.gui.widgets.basics import button, label, line, row, tool_button
+from segstudio.gui.widgets.basics import button, label, row
 from segstudio.gui.widgets.elided_label import ElidedLabel
 
 _ITSELF = -1
@@ -23,7 +23,7 @@ class TryingCombo(QComboBox):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.setAccessibleName(name)
-        self.setMinimumContentsLength(14)
+        self.setMinimumContentsLength(9)
         self.highlighted.connect(self._try)
 
     def hidePopup(self) -> None:
@@ -44,9 +44,6 @@ class ClassEditor(QFrame):
     """Asks for edits by signals; shows the palette it is given."""
 
     color_clicked = Signal()
-    rename_clicked = Signal()
-    up_clicked = Signal()
-    down_clicked = Signal()
     treat_asked = Signal(object)
     treat_tried = Signal(object)
     background_asked = Signal(int)
@@ -61,9 +58,6 @@ class ClassEditor(QFrame):
         self._title.setProperty("role", "heading")
         self._id = label("", "small")
         self.color = button("&Colour…", icon_name="palette", tip="Another colour (Enter)")
-        self.rename = button("Rena&me", tip="Another name (F2)")
-        self.up = tool_button("up", "Paint over more classes", tip="Move up (Alt+Up)")
-        self.down = tool_button("down", "Paint under more classes", tip="Move down (Alt+Down)")
         self.aliases = QLineEdit()
         self.aliases.setPlaceholderText("Other names in exports, separated by ;")
         self.aliases.setToolTip("Outlines of these names belong to this class as well")
@@ -72,15 +66,12 @@ class ClassEditor(QFrame):
         self._lay_out()
         self._connect()
 
-    def show_class(self, entry: PaletteClass | None, palette: Palette, place: int) -> None:
-        """Show the chosen class, `place` rows from the top, and the palette's background rule."""
+    def show_class(self, entry: PaletteClass | None, palette: Palette) -> None:
+        """Show the chosen class, and the palette's background rule."""
         self._title.setText(entry.name if entry else "Choose a class")
-        self._id.setText(f"id {entry.id}" if entry else "")
-        self._id.setToolTip("The number in label images. It never changes.")
-        for widget in (self.color, self.rename, self.treat, self.aliases):
+        self._id.setText(f"id {entry.id}, never changes" if entry else "")
+        for widget in (self.color, self.treat, self.aliases):
             widget.setEnabled(entry is not None)
-        self.up.setEnabled(entry is not None and place > 0)
-        self.down.setEnabled(entry is not None and place < len(palette.classes) - 1)
         self.aliases.setText("; ".join(entry.aliases) if entry else "")
         self.treat.clear()
         if entry is not None:
@@ -104,24 +95,18 @@ class ClassEditor(QFrame):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow("Als&o called", self.aliases)
         form.addRow("Treat its out&lines as", self.treat)
-        form.addRow(line())
         form.addRow("What no outline cover&s", self.background)
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(2 * GRID, 12, 2 * GRID, 2 * GRID)
-        outer.setSpacing(12)
-        tools = row(self.color, self.rename, self.up, self.down, spacing=GRID)
+        outer.setContentsMargins(2 * GRID, 12, 2 * GRID, 12)
+        outer.setSpacing(GRID)
         heading = row(spacing=GRID)
         heading.addWidget(self._title, 1)
-        heading.addWidget(self._id)
-        heading.addLayout(tools)
+        heading.addLayout(row(self._id, self.color, spacing=GRID))
         outer.addLayout(heading)
         outer.addLayout(form)
 
     def _connect(self) -> None:
         self.color.clicked.connect(self.color_clicked)
-        self.rename.clicked.connect(self.rename_clicked)
-        self.up.clicked.connect(self.up_clicked)
-        self.down.clicked.connect(self.down_clicked)
         self.aliases.editingFinished.connect(self._ask_aliases)
         self.treat.activated.connect(self._ask_treat)
         self.treat.tried.connect(self._try_treat)

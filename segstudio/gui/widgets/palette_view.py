@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QCursor,
+    QDrag,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
@@ -13,6 +15,8 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QPixmap,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -22,10 +26,12 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
-from segstudio.gui.item_models.palette_table import COLOR, COLOR_ROLE, NAME, PaletteTable
+from segstudio.gui.item_models.palette_table import COLOR, COLOR_ROLE, NAME, SHARE, PaletteTable
 from segstudio.gui.theme import colors_for
 
-_ROW = 40
+# Many classes shall be seen at once; few may have air.
+_ROW, _LOW_ROW, _MANY = 40, 30, 8
+_NARROW = 420
 
 
 class SwatchDelegate(QStyledItemDelegate):
@@ -78,7 +84,10 @@ class PaletteView(QTableView):
         self.setTabKeyNavigation(False)
         self.setShowGrid(False)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(_ROW)
+        self.setWordWrap(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        model.modelReset.connect(self._fit_rows)
+        self._fit_rows()
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setMinimumSectionSize(44)
@@ -105,9 +114,24 @@ class PaletteView(QTableView):
 
     def startDrag(self, actions: Qt.DropAction) -> None:
         """Drag the chosen row; wherever that ends, nothing is tried any more."""
-        super().startDrag(actions)
+        index = self.currentIndex()
+        if not index.flags() & Qt.ItemFlag.ItemIsDragEnabled:
+            return
+        row = self.visualRect(index)
+        row.setLeft(0)
+        row.setRight(self.viewport().width())
+        drag = QDrag(self)
+        drag.setMimeData(self.model().mimeData([index]))
+        drag.setPixmap(_seen_through(self.viewport().grab(row)))
+        drag.setHotSpot(self.viewport().mapFromGlobal(QCursor.pos()) - row.topLeft())
+        drag.exec(actions)
         self._mark_gap(None)
         self.move_left.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the room to the names where there is little."""
+        super().resizeEvent(event)
+        self.setColumnHidden(SHARE, self.width() < _NARROW)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take rows of this table only; files are for the page."""
@@ -171,9 +195,25 @@ class PaletteView(QTableView):
         self._gap = gap
         self.viewport().update()
 
+    def _fit_rows(self) -> None:
+        many = self.model().rowCount() > _MANY
+        self.verticalHeader().setDefaultSectionSize(_LOW_ROW if many else _ROW)
+
     def _click(self, index: QModelIndex) -> None:
         if index.column() == COLOR:
             self.color_asked.emit(index.row())
+
+
+def _seen_through(picture: QPixmap) -> QPixmap:
+    """Return a picture that shows what it is dragged over."""
+    faint = QPixmap(picture.size())
+    faint.setDevicePixelRatio(picture.devicePixelRatio())
+    faint.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(faint)
+    painter.setOpacity(0.6)
+    painter.drawPixmap(0, 0, picture)
+    painter.end()
+    return faint
 
 
 def _landing(source: int, gap: int) -> int:
