@@ -159,6 +159,12 @@ class JsonText:
             line, column = error.lineno, error.colno
             short = error.pos >= len(self.text.rstrip()) or error.msg.startswith("Unterminated")
             reason = _END if short else error.msg
+            if not short and error.pos == self._skip(0):
+                return SegStudioError(
+                    f"{self.name}, line {line}: this is not JSON.",
+                    meaning="Its name or place says JSON, its content does not begin like it.",
+                    remedy="Export the annotations again, or leave the file out.",
+                )
         return SegStudioError(
             f"{self.name}, line {line}, column {column}: this is no complete JSON ({reason}).",
             meaning="The file is damaged, cut short or something else than JSON.",

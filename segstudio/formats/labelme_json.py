@@ -13,8 +13,8 @@ from pathlib import PurePosixPath, PureWindowsPath
 from segstudio.core.annotation import Annotation, Shape
 from segstudio.core.errors import SegStudioError
 from segstudio.core.problems import Problem
-from segstudio.formats import json_kinds
 from segstudio.formats.base import Candidate, EmbeddedPhoto, Item, Match, Refusal
+from segstudio.formats.json_kinds import own_file
 from segstudio.formats.json_text import Entry, JsonText, plain_text, told, whole_pixels
 from segstudio.formats.labelme_shapes import NO_AREA, decoded, geometry_of, kind_of
 from segstudio.formats.numbers import shorten
@@ -47,7 +47,7 @@ class LabelmeJson:
     def probe(self, candidate: Candidate) -> Match | Refusal | None:
         """Tell labelme's JSON by its `shapes`."""
         kind = candidate.json
-        if kind.opening == "{" and "shapes" in kind.names and json_kinds.own_file(kind) is None:
+        if kind.opening == "{" and "shapes" in kind.names and own_file(kind) is None:
             return Match('an object with "shapes": labelme JSON')
         if kind.opening == "{" and kind.names & {"imagePath", "imageData"}:
             return Refusal('it has "imagePath" or "imageData" as labelme\'s files, but no "shapes"')
@@ -94,7 +94,7 @@ class _Document:
     def take(self, entry: Entry) -> None:
         """Take one value of the file; of members with the same name the last counts."""
         if entry.key in _HEADER:
-            self.header[entry.key] = entry.value
+            self.header[entry.key] = entry.value if entry.index is None else []
         elif entry.key == "shapes":
             if entry.begins:
                 self.has_shapes = entry.index is not None or entry.value == []

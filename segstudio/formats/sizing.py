@@ -13,6 +13,8 @@ from segstudio.core.rasterize import FRAME_MARGIN
 from segstudio.photos.reader import MAX_PIXELS, PhotoSize
 
 _SAME_ASPECT = 0.01
+# A picture this many times smaller is not taken for the photo without a look at the shapes.
+_MUCH = 4
 
 # On which picture shapes were drawn where sizes cannot tell: the photo as it is seen, or as its
 # file stores it; `auto` takes the first and says so.
@@ -50,8 +52,8 @@ def fit(annotation: Annotation, photo: PhotoSize | None, drawn: Drawn = "auto") 
         fits_upright, fits_stored = stated == upright, stated == stored
     if stated is not None and not (fits_upright or fits_stored):
         raise SegStudioError(
-            f"{_sizes(stated, upright)}: it was drawn on another picture, or this one was cropped "
-            "or turned since"
+            f"{_sizes(annotation, upright)}: it was drawn on another picture, or this one was "
+            "cropped or turned since"
         )
     turned = photo.orientation != 1
     doubtful = turned and fits_upright and fits_stored
@@ -62,8 +64,14 @@ def fit(annotation: Annotation, photo: PhotoSize | None, drawn: Drawn = "auto") 
         # Common in LabelMe's files; a stated size that is nonsense is told by the reader.
         notes.append(("info", text))
     elif stated != (stored if on_stored else upright):
-        fitted = _scaled(fitted, stated, stored if on_stored else upright)
-        text = f"{_sizes(stated, upright)}: the shapes were scaled to the photo"
+        wanted = stored if on_stored else upright
+        if _drawn_smaller(annotation, stated, wanted):
+            raise SegStudioError(
+                f"{_sizes(annotation, upright)}, and all shapes lie within the photo's size: the "
+                "stated size is probably wrong; correct it there, or use the original photo"
+            )
+        fitted = _scaled(fitted, stated, wanted)
+        text = f"{_sizes(annotation, upright)}: the shapes were scaled to the photo"
         notes.append(("warning", text))
     if on_stored:
         fitted = fitted.moved(_TURNS[photo.orientation](float(stored[0]), float(stored[1])))
@@ -104,10 +112,21 @@ def _scaled(annotation: Annotation, stated: _Size, wanted: _Size) -> Annotation:
     return annotation.moved(lambda x, y: (x * across, y * down))
 
 
-def _sizes(stated: _Size, upright: _Size) -> str:
+def _drawn_smaller(annotation: Annotation, stated: _Size, wanted: _Size) -> bool:
+    """Tell whether shapes seem to be drawn on a picture much smaller than the stated one.
+
+    Scaled with it they would end up in a corner of the photo.
+    """
+    if stated[0] < _MUCH * wanted[0] or not annotation.shapes:
+        return False
+    outlines = (shape.geometry.outline() for shape in annotation.shapes)
+    return all(0 <= x <= wanted[0] and 0 <= y <= wanted[1] for line in outlines for x, y in line)
+
+
+def _sizes(annotation: Annotation, upright: _Size) -> str:
     """Say both sizes."""
     return (
-        f"the annotation says {stated[0]} x {stated[1]}, the photo is "
+        f"{annotation.source} says {annotation.width} x {annotation.height}, the photo is "
         f"{upright[0]} x {upright[1]} pixels"
     )
 

@@ -151,3 +151,14 @@ def test_far_points_are_told_once_per_photo() -> None:
     fitted = fit(Annotation("a.jpg", 40, 24, shapes, "a.xml"), None)
     assert len(fitted.notes) == 1
     assert "far outside" in fitted.notes[0][1]
+
+
+def test_a_stated_size_that_the_shapes_contradict_refuses_the_annotation() -> None:
+    photo = PhotoSize(64, 48, 64, 48, 1)
+    for box, fits in ((Box(4, 2, 60, 44), False), (Box(4, 2, 400, 300), True)):
+        lying = replace(annotation(640, 480), shapes=(Shape("car", box),))
+        if fits:
+            assert fit(lying, photo).annotation.width == 64
+        else:
+            with pytest.raises(SegStudioError, match=r"a\.xml says 640 x 480, the photo is 64 x"):
+                fit(lying, photo)
