@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,11 @@ from segstudio.photos.names import stem
 
 # What Cityscapes puts behind the name that photo and masks share.
 _CAMERA = "_leftimg8bit"
+# How exports name the frames of a video, and how else programs number the pictures of one.
+_FRAME = re.compile(r"frame_(\d{6,9})")
+_NUMBERED = re.compile(r"(?:frame[ _-]?)?(\d{1,9})")
+# What LabelMe's server takes out of the names of its files.
+_STRIPPED = re.compile(r"[^-0-9a-z_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,8 @@ class PhotoIndex:
         self._by_folded: dict[str, list[tuple[Photo, str]]] = defaultdict(list)
         self._by_stem: dict[str, list[tuple[Photo, str]]] = defaultdict(list)
         self._by_shorter: dict[str, list[tuple[Photo, str]]] = defaultdict(list)
+        self._by_stripped: dict[str, list[tuple[Photo, str]]] = defaultdict(list)
+        self._by_number: dict[int, list[tuple[Photo, str]]] = defaultdict(list)
         for photo in photos:
             for name in (photo.member, *photo.source.other_names(photo.member)):
                 path = _normal(name)
@@ -75,6 +83,11 @@ class PhotoIndex:
                 self._by_stem[own].append((photo, path))
                 if own.endswith(_CAMERA):
                     self._by_shorter[own.removesuffix(_CAMERA)].append((photo, path))
+                if number := _NUMBERED.fullmatch(own):
+                    self._by_number[int(number[1])].append((photo, path))
+                self._by_stripped[_STRIPPED.sub("", own)].append((photo, path))
+        # Programs that count from 1 number other frames than exports do.
+        self._counted_from_1 = min(self._by_number, default=1) == 1
 
     def find(self, wanted: Wanted, choice: str | None = None) -> Found | Ambiguous | None:
         """Return the photo of an annotation, the photos it could be, or None.
@@ -99,6 +112,7 @@ class PhotoIndex:
             (self._by_folded.get(last.casefold(), []), "by file name in other upper or lower case"),
             (self._by_stem.get(stem(last).casefold(), []), "by file name without its extension"),
             (self._by_shorter.get(last.casefold(), []), "by file name without _leftImg8bit"),
+            (self._frames(last), "by its number as a frame of a video"),
         )
         for rank, (candidates, how) in enumerate(steps, start=2):
             if candidates:
@@ -106,17 +120,27 @@ class PhotoIndex:
                 return best if isinstance(best, Ambiguous) else _found(best, rank, how)
         return self._by_file_name(wanted, folder)
 
+    def _frames(self, name: str) -> list[tuple[Photo, str]]:
+        """Return the pictures of a video's frame that are numbered but not named like it."""
+        frame = _FRAME.fullmatch(stem(name).casefold())
+        if frame is None or self._counted_from_1:
+            return []
+        return self._by_number.get(int(frame[1]), [])
+
     def _by_file_name(self, wanted: Wanted, folder: str) -> Found | Ambiguous | None:
         """Fall back to a photo that is called like the annotation file itself."""
         if not wanted.one_photo:
             return None
         own = _normal(PurePosixPath(wanted.file).stem)
-        candidates = self._by_name.get(own) or self._by_stem.get(own.casefold(), [])
+        key = own.casefold()
+        candidates = self._by_name.get(own) or self._by_stem.get(key, [])
+        if not candidates and key:
+            candidates = self._by_stripped.get(key, [])
         if not candidates:
             return None
         how = f'by the annotation file\'s name, as there is no "{wanted.annotation.photo}"'
         best = _best(candidates, (_join(folder, own),), folder)
-        return best if isinstance(best, Ambiguous) else _found(best, 6, how)
+        return best if isinstance(best, Ambiguous) else _found(best, 7, how)
 
 
 def _best(

@@ -65,6 +65,21 @@ def test_the_annotation_files_name_is_the_last_resort() -> None:
     assert find(["a.jpg"], "other.jpg", "a.xml", False) == ()
 
 
+def test_what_a_server_takes_out_of_names_does_not_matter() -> None:
+    photos = ["Images/my photo (1).jpg", "Images/other.jpg"]
+    assert find(photos, "renamed.jpg", "Annotations/myphoto1.xml", True)[0] == photos[0]
+    assert find(["Images/фото.jpg"], "renamed.jpg", "Annotations/.xml", True) == ()
+
+
+def test_frames_are_found_by_their_number() -> None:
+    photos = ["000000.jpg", "000010.jpg", "frame_20.png"]
+    assert find(photos, "frame_000010") == ("000010.jpg", "by its number as a frame of a video")
+    assert find(photos, "frame_000020")[0] == "frame_20.png"
+    assert find(photos, "10") == ()
+    counted_from_1 = ["000001.jpg", "000002.jpg"]
+    assert find(counted_from_1, "frame_000001") == ()
+
+
 def test_label_images_are_not_taken_for_photos(tmp_path: Path) -> None:
     for name in ("Images/a.jpg", "Labels/a.png", "Masks/s/a_mask_0.png", "notes.txt"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
