@@ -10,7 +10,7 @@ from math import gcd
 from segstudio.core.annotation import Annotation, Shape
 from segstudio.core.problems import Problem
 from segstudio.formats.base import Item
-from segstudio.formats.cvat_meta import Meta, Task, below_subset, split_part
+from segstudio.formats.cvat_meta import Meta, Task, split_part
 from segstudio.formats.cvat_tracks import Gap, Stated, Track
 from segstudio.formats.numbers import shorten
 
@@ -63,7 +63,7 @@ class _Scene:
         for frame in sorted(self.moments.keys() | set(self.frames or ())):
             moment = self.moments.pop(frame, _Moment(None))
             yield Annotation(
-                photo=self.folder + frame_name(frame),
+                photo=f"{self.folder}/{frame_name(frame)}".removeprefix("/"),
                 width=width,
                 height=height,
                 shapes=_shapes(moment, frame),
@@ -108,7 +108,7 @@ def _scenes(tracks: Sequence[Track], meta: Meta, written_out: bool) -> list[_Sce
     shared = Counter(scene.folder for scene in scenes)
     for number, scene in zip(by_task, scenes, strict=True):
         if shared[scene.folder] > 1:
-            scene.folder += f"task_{number}/"
+            scene.folder = f"{scene.folder}/task_{number}".removeprefix("/")
     return scenes
 
 
@@ -121,7 +121,7 @@ def _scene(number: str, tracks: list[Track], meta: Meta, written_out: bool) -> _
     apart = gcd(*(frame - min(mentioned) for frame in mentioned)) if mentioned else 0
     return _Scene(
         task=task,
-        folder=below_subset("/", subset).removeprefix("/") if meta.project else "",
+        folder="" if subset == "default" or not meta.project else subset,
         subset=split_part(subset),
         step=(apart or task.step) if written_out else task.step,
         frames=frames,
@@ -170,9 +170,10 @@ def _left_empty(gaps: Iterable[tuple[Track, Gap]], file: str) -> Iterator[Proble
 def _too_many(gaps: Sequence[tuple[Track, Gap]], file: str, count: int) -> Iterator[Problem]:
     """Say that gaps are too large to be filled in."""
     track = gaps[0][0]
+    spans = _spans([gap.frames for other, gap in gaps if other is track])
     text = (
-        f"{track.name} and others: {count} shapes between keyframes are not in the file, too many "
-        "to be worked out; nothing is drawn there"
+        f"{track.name}: the file has no shapes for frame(s) {spans}; {count} such shapes in all "
+        "tracks are too many to be worked out, nothing is drawn there"
     )
     yield Problem("warning", file, text, track.line)
 

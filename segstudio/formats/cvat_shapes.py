@@ -143,6 +143,8 @@ def _mask(element: etree._Element) -> Geometry:
     left, top, width, height = (
         _parsed(element, key, whole) for key in ("left", "top", "width", "height")
     )
+    if width < 1 or height < 1:
+        raise ValueError(f"its box is {width} x {height} pixels")
     if width * height > MAX_PIXELS:
         raise ValueError(f"its box of {width} x {height} pixels is larger than any photo")
     try:

@@ -15,6 +15,8 @@ from segstudio.core.errors import SegStudioError
 _PROLOG = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
 # How the parser says that bytes are no characters.
 _ENCODING = re.compile(r"not proper UTF-8|[Ii]nvalid bytes|[Ee]ncoding error|conversion failed")
+# How it says that a value is too long or the nesting too deep.
+_TOO_MUCH = re.compile(r"limit|too long|[Ee]xcessive depth|[Mm]aximum")
 _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 # Seen below the root, these tell the formats apart.
 _MARKS = frozenset(
@@ -171,7 +173,7 @@ def _refusal(error: Exception, name: str) -> SegStudioError:
         line, column = max(1, position[0] or 1), max(1, position[1] or 1)
     reason = str(error.msg if isinstance(error, etree.XMLSyntaxError) else error)
     reason = re.sub(r",? line \d+, column \d+.*$", "", reason, flags=re.DOTALL)
-    reason = reason.replace(", use XML_PARSE_HUGE option", "")
+    reason = re.sub(r",? (use|try) XML_PARSE_HUGE( option)?", "", reason).strip()
     if _ENCODING.search(reason):
         return SegStudioError(
             f"{name}, line {line}: its characters are not in the encoding that it states, which "
@@ -180,6 +182,14 @@ def _refusal(error: Exception, name: str) -> SegStudioError:
             "such as Windows-1252, without saying so.",
             remedy="Save it as UTF-8 with a text editor, or state its encoding in the first line, "
             'for example <?xml version="1.0" encoding="windows-1252"?>.',
+        )
+    if _TOO_MUCH.search(reason):
+        return SegStudioError(
+            f"{name}, line {line}, column {column}: this XML is too large or too deep in one place "
+            f"({reason}).",
+            meaning="No labelling tool writes that much into one value, or that many elements "
+            "into each other.",
+            remedy="Export it again, in smaller parts if it is really that large.",
         )
     return SegStudioError(
         f"{name}, line {line}, column {column}: this is no complete XML ({reason}).",
