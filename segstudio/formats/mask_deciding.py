@@ -117,10 +117,10 @@ def _palette_counts(single: Sequence[Pixels], legend: Legend, notes: list[str]) 
     if not indexed or not legend.by_color or len(indexed) < len(single):
         return False
     used = {(v, palette_color(p, v)) for p in indexed for v in p.values if v != IGNORE}
-    named = {(v, legend.by_color.get(color)) for v, color in used if color is not None}
-    by_value = {(v, legend.by_value[v].name if v in legend.by_value else None) for v, _ in used}
-    if named == by_value:
+    stated = {value: entry.color for value, entry in legend.by_value.items()}
+    if legend.numbered or all(stated.get(value) == color for value, color in used):
         return False
+    named = {(v, legend.by_color.get(color)) for v, color in used if color is not None}
     known = all(name is not None for _, name in named) and len(named) == len(used)
     if known:
         notes.append(

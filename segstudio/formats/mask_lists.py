@@ -30,8 +30,9 @@ class Listing:
     _parts: dict[str, str] = field(default_factory=dict)
 
     def part(self, photo: str) -> str:
-        """Return the part that a photo, a path without suffix, is listed in; "" for none."""
-        parts = photo.casefold().split("/")
+        """Return the part that a photo, by its path, is listed in; "" for none."""
+        folder, _, _ = photo.rpartition("/")
+        parts = [*folder.casefold().split("/"), bare(photo).casefold()]
         for start in range(len(parts)):
             found = self._parts.get("/".join(parts[start:]))
             if found:
@@ -96,16 +97,22 @@ def _agreeing(one: Sequence[str], other: Sequence[str]) -> int:
 
 
 def _rows(data: bytes, file: str) -> Iterator[list[str]]:
-    """Yield the rows of a list: a CSV's cells, or the names between blanks of a text line."""
+    """Yield the rows of a list: a CSV's cells, or the lines of a text."""
     text = data.decode("utf-8-sig", "replace")
     lines = [line for line in text.splitlines() if line.strip() and "\0" not in line]
     if file.lower().endswith(".csv"):
         delimiter = max(",;\t", key=lines[0].count) if lines else ","
         yield from (row for row in csv.reader(lines, delimiter=delimiter) if row)
         return
-    for line in lines:
-        quoted = re.findall(r'"([^"]*)"|(\S+)', line)
-        yield [line.strip(), *(one or other for one, other in quoted)]
+    yield from ([line.strip()] for line in lines)
+
+
+def _cells(row: list[str], members: _Members) -> list[str]:
+    """Return the names of a row; names between blanks where they are pictures, too."""
+    if len(row) > 1:
+        return [cell.strip() for cell in row]
+    names = [one or other for one, other in re.findall(r'"([^"]*)"|(\S+)', row[0])]
+    return names if all(members.named(name) for name in names) else row
 
 
 def _take(listing: Listing, rows: Iterator[list[str]], members: _Members, part: str) -> None:
@@ -113,7 +120,7 @@ def _take(listing: Listing, rows: Iterator[list[str]], members: _Members, part: 
     split_column: int | None = None
     mask_column: int | None = None
     for number, row in enumerate(rows):
-        cells = [cell.strip() for cell in row]
+        cells = _cells(row, members)
         if number == 0 and not any(members.named(cell) for cell in cells if cell):
             lower = [cell.casefold() for cell in cells]
             split_column = next((lower.index(n) for n in _SPLIT_COLUMNS if n in lower), None)

@@ -20,6 +20,8 @@ BACKGROUND = "background"
 _FEW = 8
 _MOST_COLORS = 64
 _WHITE = 255
+# Class ids seldom are so high; the greys of smoothed edges are, and cover this share at most.
+_HIGH, _HALF, _EDGES = 192, 128, 0.2
 _REMEDY = "Export the masks again, as PNG and without smoothing."
 
 
@@ -241,8 +243,13 @@ def _near_colors(pixels: Pixels, count: int, why: str) -> Unusable:
 
 def is_smooth(pixels: Pixels) -> bool:
     """Tell grey values that come from smoothing or JPEG from class ids."""
-    high = sum(192 <= value < IGNORE for value in pixels.values)
-    return high >= 3 and len(pixels.values) > _FEW
+    inner = [value for value in pixels.values if 0 < value < IGNORE]
+    high = sum(value >= _HIGH for value in inner)
+    if len(inner) > _FEW and high >= 2:
+        return True
+    ends = {0, IGNORE} <= set(pixels.values) and len(inner) >= 3 and inner[-1] >= _HALF
+    counts = pixels.runs.counts[np.isin(pixels.runs.values, inner)]
+    return ends and int(counts.sum()) < _EDGES * int(pixels.runs.counts.sum())
 
 
 def _by_own_values(pixels: Pixels) -> tuple[_Names, tuple[LabelName, ...]]:

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from segstudio.core.splits import Part
 from segstudio.formats.photo_pool import is_label_folder
 from segstudio.photos.names import stem
+from segstudio.photos.reader import is_photo
 
 ARRAY_SUFFIXES = (".npy", ".npz")
 
@@ -27,6 +28,11 @@ _PARTS: dict[str, Part] = {
     "val": "val", "valid": "val", "validation": "val", "valannot": "val",
     "test": "test", "testing": "test", "testannot": "test",
 }  # fmt: skip
+
+
+def is_mask_suffix(file: str) -> bool:
+    """Tell by its suffix whether a file may hold a mask."""
+    return is_photo(file) or file.lower().endswith(ARRAY_SUFFIXES)
 
 
 def bare(name: str) -> str:

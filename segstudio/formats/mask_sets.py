@@ -18,6 +18,7 @@ from segstudio.formats.mask_names import (
     ARRAY_SUFFIXES,
     addition,
     bare,
+    is_mask_suffix,
     photo_path,
     subset_of,
     without_addition,
@@ -34,7 +35,6 @@ from segstudio.formats.mask_roles import (
 )
 from segstudio.formats.photo_pool import PHOTO_FOLDERS, is_label_folder
 from segstudio.formats.source import Source
-from segstudio.photos.reader import is_photo
 
 _SAMPLE, _LARGE_SAMPLE = 20, 200
 _FEW_COLORS = 64
@@ -60,11 +60,6 @@ class MaskSet:
     files: Mapping[str, MaskFile] = field(default_factory=dict)
     doubt: str = ""
     doubted: str = ""
-
-
-def is_mask_suffix(file: str) -> bool:
-    """Tell by its suffix whether a file may hold a mask."""
-    return is_photo(file) or file.lower().endswith(ARRAY_SUFFIXES)
 
 
 def mask_set(source: Source) -> MaskSet:

@@ -9,10 +9,9 @@ from segstudio.core.errors import SegStudioError
 from segstudio.core.problems import Problem
 from segstudio.formats.base import Candidate, Item, Match, Refusal
 from segstudio.formats.mask_meanings import Meaning, Unusable, pixels_of, understand
-from segstudio.formats.mask_names import ARRAY_SUFFIXES, without_addition
+from segstudio.formats.mask_names import ARRAY_SUFFIXES, is_mask_suffix, without_addition
 from segstudio.formats.mask_sets import (
     MaskFile,
-    is_mask_suffix,
     load_mask,
     mask_set,
     named_mask_set,

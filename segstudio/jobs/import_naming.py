@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from segstudio.core.errors import SegStudioError
 from segstudio.core.problems import Problem
+from segstudio.formats.mask_names import is_mask_suffix
 from segstudio.formats.photo_pool import Photo, display_names
 from segstudio.jobs.import_pairing import Pair
 from segstudio.photos.names import DistinctNames, safe_name
@@ -83,6 +84,7 @@ def _name_without_photo(pair: Pair) -> str:
     """Return the name for an annotation whose photo is missing."""
     if pair.wanted is None:
         return ""
-    if pair.wanted.one_photo:
+    # The name of a mask's photo was made of the mask's own.
+    if pair.wanted.one_photo and not is_mask_suffix(pair.wanted.file):
         return PurePosixPath(pair.wanted.file).with_suffix("").as_posix()
     return pair.wanted.annotation.photo
