@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QFormLayout, QFrame, QLineEdit, QVBoxLayout
 
@@ -25,11 +25,13 @@ class TryingCombo(QComboBox):
         self.setAccessibleName(name)
         self.setMinimumContentsLength(9)
         self.highlighted.connect(self._try)
+        self.view().installEventFilter(self)
 
-    def hidePopup(self) -> None:
-        """Close the list; nothing is tried any more."""
-        super().hidePopup()
-        self.left.emit()
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Notice the list being closed, however that happens; nothing is tried any more."""
+        if event.type() == QEvent.Type.Hide:
+            self.left.emit()
+        return super().eventFilter(watched, event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel to the page: a class is not merged by scrolling."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QCursor,
     QDrag,
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -27,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from segstudio.gui.item_models.palette_table import COLOR, COLOR_ROLE, NAME, SHARE, PaletteTable
-from segstudio.gui.theme import colors_for
+from segstudio.gui.theme import GRID, colors_for
 
 # Many classes shall be seen at once; few may have air.
 _ROW, _LOW_ROW, _MANY = 40, 30, 8
@@ -117,13 +116,13 @@ class PaletteView(QTableView):
         index = self.currentIndex()
         if not index.flags() & Qt.ItemFlag.ItemIsDragEnabled:
             return
-        row = self.visualRect(index)
+        row = self.visualRect(index.siblingAtColumn(NAME))
         row.setLeft(0)
-        row.setRight(self.viewport().width())
         drag = QDrag(self)
         drag.setMimeData(self.model().mimeData([index]))
         drag.setPixmap(_seen_through(self.viewport().grab(row)))
-        drag.setHotSpot(self.viewport().mapFromGlobal(QCursor.pos()) - row.topLeft())
+        # Beside the cursor, so that it never covers the line where the row would land.
+        drag.setHotSpot(QPoint(-2 * GRID, -GRID))
         drag.exec(actions)
         self._mark_gap(None)
         self.move_left.emit()
