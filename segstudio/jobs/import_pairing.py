@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from segstudio.core.errors import SegStudioError
 from segstudio.core.problems import Problem
 from segstudio.formats.pairing import Ambiguous, Found, PhotoIndex, Wanted
 from segstudio.formats.photo_pool import Photo, photos_beside, photos_in
 from segstudio.formats.source import FolderSource, Source
+from segstudio.jobs.import_embedded import Matched, named_alike, prefer_embedded
 from segstudio.jobs.import_reading import Opened
-from segstudio.photos.reader import check_photo, is_photo
+from segstudio.photos.reader import is_photo
 
 _UNNAMED = "no annotation names this photo"
 _UNSURE = "an annotation may mean this photo or another of the same name"
-_EMBEDDED = "from inside the annotation file"
-_EMBEDDED_RANK = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,9 @@ def pair_all(
     else:
         problems = _gather_photos(opened)
     pool = shared or [photo for entry in opened for photo in entry.photos]
-    matched, displaced = _prefer_embedded(_matches(opened, PhotoIndex(pool), choices), problems)
+    index = PhotoIndex(pool)
+    chosen = _second_choices(_matches(opened, index, choices), index)
+    matched, displaced = prefer_embedded(chosen, problems)
     pairs = _pairs(matched)
     used = {id(pair.photo) for pair in pairs if pair.photo is not None} | displaced
     listed = shared or [
@@ -65,9 +65,9 @@ def pair_all(
 
 def _matches(
     opened: Sequence[Opened], everything: PhotoIndex, choices: Mapping[str, str]
-) -> list[tuple[Wanted, Found | Ambiguous | None]]:
-    """Look for every annotation's photo: in its own source, in all, then inside its own file."""
-    matched: list[tuple[Wanted, Found | Ambiguous | None]] = []
+) -> list[Matched]:
+    """Look for every annotation's photo: in its own source, then in all."""
+    matched: list[Matched] = []
     for entry in opened:
         own = PhotoIndex(entry.photos) if entry.photos and len(opened) > 1 else everything
         for wanted in entry.wanted:
@@ -81,8 +81,8 @@ def _matches(
 
 
 def _without_unfounded(
-    matched: Sequence[tuple[Wanted, Found | Ambiguous | None]],
-) -> list[tuple[Wanted, Found | Ambiguous | None]]:
+    matched: Sequence[Matched],
+) -> list[Matched]:
     """Leave out what a source only implies, where it has no photo that nothing else means."""
     stated = {
         id(match.photo)
@@ -97,48 +97,37 @@ def _without_unfounded(
     ]
 
 
-def _prefer_embedded(
-    matched: Sequence[tuple[Wanted, Found | Ambiguous | None]], problems: list[Problem]
-) -> tuple[list[tuple[Wanted, Found | Ambiguous | None]], set[int]]:
-    """Use the photo inside an annotation file where none is found, or one of another size.
+def _second_choices(matched: Sequence[Matched], photos: PhotoIndex) -> list[Matched]:
+    """Let annotations take the photo called like their file where another has the one they name.
 
-    Returns the ids of the photos that were found and are not used, too.
+    Copies of an annotation file keep the name of the first photo.
     """
-    result: list[tuple[Wanted, Found | Ambiguous | None]] = []
-    displaced: set[int] = set()
+    winners = _winners(matched)
+    result: list[Matched] = []
     for wanted, match in matched:
-        embedded = wanted.embedded
-        if embedded is not None and (match is None or isinstance(match, Found)):
-            chosen = match is not None and match.rank == 0
-            doubt = _misfit(match.photo, wanted) if match and not chosen else ""
-            if match and doubt:
-                displaced.add(id(match.photo))
-                annotation = wanted.annotation
-                text = (
-                    f"{annotation.photo}: {doubt}; the picture inside the annotation file is used, "
-                    "on which the shapes were drawn"
-                )
-                problems.append(Problem("warning", annotation.source, text, annotation.line))
-            if match is None or doubt:
-                match = Found(embedded, _EMBEDDED_RANK, _EMBEDDED, embedded.member)
+        if isinstance(match, Found) and wanted.one_photo and winners[id(match.photo)] is not wanted:
+            nameless = replace(wanted, annotation=replace(wanted.annotation, photo=""))
+            other = photos.find(nameless)
+            if isinstance(other, Found) and winners.setdefault(id(other.photo), wanted) is wanted:
+                winner = winners[id(match.photo)].annotation.source
+                how = f"by the annotation file's name, as {winner} has {match.photo.member}"
+                match = replace(other, how=how)
+            elif wanted.embedded is not None:
+                match = None
         result.append((wanted, match))
-    return result, displaced
+    return result
 
 
-def _misfit(photo: Photo, wanted: Wanted) -> str:
-    """Say why a photo cannot be what an annotation was drawn on, "" where it can."""
-    stated = (wanted.annotation.width, wanted.annotation.height)
-    try:
-        with photo.open() as stream:
-            size = check_photo(stream, photo.member)
-    except SegStudioError as error:
-        return error.what
-    if stated in ((size.width, size.height), (size.stored_width, size.stored_height)):
-        return ""
-    return (
-        f"the annotation says {stated[0]} x {stated[1]}, the photo {photo.member} is "
-        f"{size.width} x {size.height} pixels"
-    )
+def _winners(matched: Sequence[Matched]) -> dict[int, Wanted]:
+    """Return for every photo, by its id, the annotation that fits it best; the first of equals."""
+    best: dict[int, tuple[tuple[int, bool], Wanted]] = {}
+    for wanted, match in matched:
+        if isinstance(match, Found):
+            score = (match.rank, not named_alike(wanted, match.photo))
+            known = best.get(id(match.photo))
+            if known is None or score < known[0]:
+                best[id(match.photo)] = (score, wanted)
+    return {photo: wanted for photo, (_, wanted) in best.items()}
 
 
 def _masks_in(photo_source: Source, opened: Sequence[Opened]) -> frozenset[str]:
@@ -171,14 +160,9 @@ def _gather_photos(opened: Sequence[Opened]) -> list[Problem]:
     return problems
 
 
-def _pairs(found: Sequence[tuple[Wanted, Found | Ambiguous | None]]) -> list[Pair]:
-    """Give every photo to the annotation that matches it best; the first of equals."""
-    winners: dict[int, tuple[int, Wanted]] = {}
-    for wanted, match in found:
-        if isinstance(match, Found):
-            known = winners.get(id(match.photo))
-            if known is None or match.rank < known[0]:
-                winners[id(match.photo)] = (match.rank, wanted)
+def _pairs(found: Sequence[Matched]) -> list[Pair]:
+    """Give every photo to the annotation that matches it best."""
+    winners = _winners(found)
     pairs = []
     for wanted, match in found:
         match match:
@@ -190,7 +174,7 @@ def _pairs(found: Sequence[tuple[Wanted, Found | Ambiguous | None]]) -> list[Pai
                 )
                 pairs.append(Pair(wanted, None, reason=reason, candidates=names))
             case Found(photo, _, how, member):
-                winner = winners[id(photo)][1]
+                winner = winners[id(photo)]
                 if winner is wanted:
                     pairs.append(Pair(wanted, photo, member, how))
                 else:
