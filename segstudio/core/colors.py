@@ -19,6 +19,8 @@ DEFAULT_COLORS = (
 )  # fmt: skip
 _RESERVED = ("#000000", "#808080")
 _STEPS = 9
+# Long rows take a moment to find and are needed by few.
+_ROWS = (32, 128, 512)
 _DARKEST = 25.0
 
 
@@ -30,31 +32,38 @@ def parse_color(text: str) -> tuple[int, int, int]:
 def distinct_colors(count: int, used: Collection[str]) -> list[str]:
     """Return `count` (at most 256) colours that differ from each other and from those in use.
 
-    The default ones first, as far as nothing in use looks like them, then always the one that
-    lies farthest from all others for normal and for colour-blind sight.
+    They come from one row, the default ones first, each as far as can be from all before it for
+    normal and for colour-blind sight; those that look like one in use come last.
     """
-    taken = [*_RESERVED, *used]
-    others = [parse_color(color) for color in taken]
-    chosen = [c for c in DEFAULT_COLORS if apart([parse_color(c)], others).min() >= ALIKE][:count]
-    return [*chosen, *_farthest(count - len(chosen), [*taken, *chosen])]
-
-
-def _farthest(count: int, taken: list[str]) -> list[str]:
-    """Return the candidates that one after another lie farthest from all before them."""
     if count <= 0:
         return []
+    taken = {color.lower() for color in used}
+    row = _row(next(size for size in _ROWS if size >= min(count + len(taken), _ROWS[-1])))
+    free = [color for color in row if color not in taken]
+    foreign = [parse_color(color) for color in taken.difference(row, _RESERVED)]
+    if foreign:
+        room = apart([parse_color(color) for color in free], foreign).min(axis=1)
+        clear = [color for color, gap in zip(free, room, strict=True) if gap >= ALIKE]
+        rest = sorted(zip(-room, free, strict=True))
+        free = list(dict.fromkeys([*clear, *(color for _, color in rest)]))
+    return free[:count]
+
+
+@cache
+def _row(size: int) -> list[str]:
+    """Return the default colours and then the candidates farthest from all before them."""
     names, seen = _candidates()
+    row = list(DEFAULT_COLORS)
     nearest = np.full((len(SIGHTS), len(names)), np.inf)
     for place, sight in enumerate(SIGHTS):
-        others = lab([parse_color(color) for color in taken], sight)
+        others = lab([parse_color(color) for color in (*_RESERVED, *row)], sight)
         nearest[place] = distance(seen[place][:, None], others[None]).min(axis=1)
-    chosen = []
-    for _ in range(count):
+    while len(row) < size:
         # Once colour-blind sight can tell no more apart, normal sight still can.
         best = int(np.argmax(nearest.min(axis=0) + nearest[0] / 4))
-        chosen.append(names[best])
+        row.append(names[best])
         nearest = np.minimum(nearest, distance(seen, seen[:, best : best + 1]))
-    return chosen
+    return row
 
 
 @cache
