@@ -17,30 +17,42 @@ from segstudio.core.label_image import read_label
 from segstudio.formats import FORMATS, format_named
 from segstudio.formats.archive import open_source
 from segstudio.formats.base import Candidate, Format, Match
-from segstudio.formats.source import FolderSource, Source
+from segstudio.formats.detect import detect
+from segstudio.formats.mask_names import is_mask_suffix
+from segstudio.formats.source import Source
 from segstudio.jobs import convert
 
 ASSETS = Path(__file__).parents[1] / "assets"
 
 
 def assets(entry: Format, kind: str) -> list[Path]:
+    """The examples of a format: files, or folders where a single file would be none."""
     folder = ASSETS / entry.name.replace("-", "_") / kind
-    return sorted(path for path in folder.iterdir() if path.suffix in entry.suffixes)
+    files = [path for path in folder.iterdir() if path.suffix in entry.suffixes]
+    return sorted(files or (path for path in folder.iterdir() if path.is_dir()))
+
+
+def annotation_files(entry: Format, example: Path) -> list[Path]:
+    """The files of an example that may hold annotations."""
+    if example.is_file():
+        return [example]
+    return sorted(path for path in example.rglob("*") if path.suffix in entry.suffixes)
 
 
 GOOD = [(entry, path) for entry in FORMATS for path in assets(entry, "good")]
 BAD = [(entry, path) for entry in FORMATS for path in assets(entry, "bad")]
+EXAMPLES = pytest.mark.parametrize(("entry", "path"), GOOD, ids=lambda v: getattr(v, "name", ""))
 
 
 class Bytes(Source):
     """A source of one file in memory."""
 
-    def __init__(self, data: bytes) -> None:
-        super().__init__(Path("memory.xml"))
+    def __init__(self, name: str, data: bytes) -> None:
+        super().__init__(Path(name))
         self.data = data
 
     def files(self) -> tuple[str, ...]:
-        return ("memory.xml",)
+        return (self.path.name,)
 
     def read(self, name: str) -> bytes:
         return self.data
@@ -60,21 +72,23 @@ def test_formats_are_found_by_name() -> None:
         format_named("cvat-film")
 
 
-@pytest.mark.parametrize(("entry", "path"), GOOD, ids=lambda value: getattr(value, "name", ""))
-def test_a_good_file_is_its_formats_alone(entry: Format, path: Path) -> None:
-    candidate = Candidate(FolderSource(path.parent, path.name), path.name)
-    for other in FORMATS:
-        answer = other.probe(candidate) if path.suffix in other.suffixes else None
-        assert isinstance(answer, Match) == (other is entry)
-        assert answer is None or answer.reason
-    result = read_all(entry, candidate.source, path.name)
-    assert result.annotations
-    assert not [problem for problem in result.problems if problem.severity != "info"]
-    assert all(a.source == path.name for a in result.annotations)
+@EXAMPLES
+def test_a_good_example_is_its_formats_alone(entry: Format, path: Path) -> None:
+    source = open_source(path)
+    claims, refused = detect(source, FORMATS)
+    assert claims
+    assert not refused
+    for claim in claims:
+        assert [v.format for v in claim.verdicts if v.matched] == [entry]
+        assert all(verdict.reason for verdict in claim.verdicts)
+        result = read_all(entry, source, claim.file)
+        assert result.annotations
+        assert not [problem for problem in result.problems if problem.severity != "info"]
+        assert all(a.source == claim.file for a in result.annotations)
 
 
-@pytest.mark.parametrize(("entry", "path"), GOOD, ids=lambda value: getattr(value, "name", ""))
-def test_a_good_file_gives_the_expected_label_images(
+@EXAMPLES
+def test_a_good_example_gives_the_expected_label_images(
     entry: Format, path: Path, tmp_path: Path, report: Recorder
 ) -> None:
     convert.run(convert.ConvertRequest((path,), out=tmp_path), report)
@@ -87,15 +101,25 @@ def test_a_good_file_gives_the_expected_label_images(
 
 
 @pytest.mark.parametrize(("entry", "path"), BAD, ids=lambda value: getattr(value, "name", ""))
-def test_a_bad_file_is_refused_or_told_with_its_place(entry: Format, path: Path) -> None:
+def test_a_bad_example_is_refused_or_told_with_its_place(entry: Format, path: Path) -> None:
     source = open_source(path)
-    result, refusal = attempt(lambda: read_if_recognised(entry, source, path.name))
+    files = [path.name] if path.is_file() else list(source.files())
+    told = [told_about(entry, source, file) for file in files if file.endswith(entry.suffixes)]
+    assert any(told) or path.is_file()
+
+
+def told_about(entry: Format, source: Source, file: str) -> bool:
+    """Whether reading a file says something, which then has its name and line."""
+    result, refusal = attempt(lambda: read_if_recognised(entry, source, file))
+    # Pictures have no lines.
+    lines = not is_mask_suffix(file)
     if refusal is not None:
-        assert path.name in refusal.what
-        assert "line" in refusal.what
+        assert file in refusal.what
+        assert "line" in refusal.what or not lines
     elif result is not None:
         assert result.problems
-        assert all(problem.path == path.name and problem.line for problem in result.problems)
+        assert all(p.path == file and (p.line or not lines) for p in result.problems)
+    return refusal is not None or result is not None
 
 
 def read_if_recognised(entry: Format, source: Source, file: str) -> Content | None:
@@ -113,7 +137,13 @@ def attempt(read: Callable[[], Content | None]) -> tuple[Content | None, SegStud
 
 @settings(max_examples=400, deadline=None)
 @given(
-    st.sampled_from([(entry, path.read_bytes()) for entry, path in GOOD + BAD]),
+    st.sampled_from(
+        [
+            (entry, f"memory{file.suffix}", file.read_bytes())
+            for entry, example in GOOD + BAD
+            for file in annotation_files(entry, example)
+        ]
+    ),
     st.lists(
         st.tuples(st.floats(0, 0.9999), st.integers(0, 12), st.binary(max_size=6)),
         min_size=1,
@@ -121,13 +151,13 @@ def attempt(read: Callable[[], Content | None]) -> tuple[Content | None, SegStud
     ),
 )
 def test_damaged_bytes_raise_nothing_but_our_error(
-    example: tuple[Format, bytes], edits: list[tuple[float, int, bytes]]
+    example: tuple[Format, str, bytes], edits: list[tuple[float, int, bytes]]
 ) -> None:
-    entry, data = example
+    entry, name, data = example
     for place, cut, put in edits:
         at = int(place * len(data))
         data = data[:at] + put + data[at + cut :]
-    source = Bytes(data)
+    source = Bytes(name, data)
     for read in (read_if_recognised, read_all):
-        _, refusal = attempt(lambda read=read: read(entry, source, "memory.xml"))
-        assert refusal is None or "memory.xml" in refusal.what
+        _, refusal = attempt(lambda read=read: read(entry, source, name))
+        assert refusal is None or name in refusal.what
