@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +36,7 @@ def read_mask(
     if place is None:
         raise ValueError(f"its mask picture {shown} is not there")
     try:
-        picture = read_mask_picture(source.read(place), source.shown(place))
+        picture = read_mask_picture(source.read(place), shown)
     except SegStudioError as error:
         raise ValueError(f"its mask picture: {error.what}") from error
     if size is not None and picture.size != size:
@@ -73,13 +73,16 @@ def _safe(name: str) -> PurePosixPath:
 
 def _find(source: Source, file: PurePosixPath, folder: str, name: PurePosixPath) -> str | None:
     """Return where a mask picture is, None where it is nowhere."""
-    wanted = [str(path) for path in _places(file.parent, folder, name)]
-    if source.single_file:
-        return next((path for path in wanted if _is_file(source, path)), None)
+    local = source.local_path(str(file))
+    if source.single_file and local is not None:
+        # What lies beside the file that the user named, or above it, is not among its files.
+        home = PurePosixPath(local.resolve().parent.as_posix())
+        wanted = (str(path) for path in _places(home, folder, name))
+        return next((path for path in wanted if Path(path).is_file()), None)
     known = source.once(_pictures)
-    for path in wanted:
-        if path.casefold() in known:
-            return known[path.casefold()]
+    for path in _places(file.parent, folder, name):
+        if str(path).casefold() in known:
+            return known[str(path).casefold()]
     # Other layouts: the name alone tells, if only one picture has it.
     alike = source.once(_by_name).get(name.name.casefold(), [])
     return alike[0] if len(alike) == 1 else None
@@ -88,21 +91,12 @@ def _find(source: Source, file: PurePosixPath, folder: str, name: PurePosixPath)
 def _places(home: PurePosixPath, folder: str, name: PurePosixPath) -> Iterator[PurePosixPath]:
     """Yield where the writers of this format put masks, nearest to the annotation first."""
     parts = home.parts
-    for up in range(_UP + 1):
-        if up <= len(parts):
-            base, below = PurePosixPath(*parts[: len(parts) - up]), parts[len(parts) - up :]
-        else:
-            # A single file: what lies above it is not known by name.
-            base, below = PurePosixPath(*([".."] * (up - len(parts)))), parts
+    for up in range(min(_UP, len(parts)) + 1):
+        base, below = PurePosixPath(*parts[: len(parts) - up]), parts[len(parts) - up :]
         for sub in dict.fromkeys((below[1:], below, (folder,), ())):
             yield base.joinpath("Masks", *sub, name)
         yield base.joinpath(folder, "Masks", name)
     yield home / name
-
-
-def _is_file(source: Source, path: str) -> bool:
-    local = source.local_path(path)
-    return local is not None and local.is_file()
 
 
 def _pictures(source: Source) -> Mapping[str, str]:

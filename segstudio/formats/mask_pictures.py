@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from segstudio.core.errors import SegStudioError
 from segstudio.photos.reader import DECODER_ERRORS, MAX_PIXELS
@@ -52,8 +52,10 @@ def read_mask_picture(data: bytes, name: str) -> MaskPicture:
                 raise _unusable(name, image.mode)
             return _decoded(image, data, name)
     except DECODER_ERRORS as error:
+        unknown = isinstance(error, UnidentifiedImageError)
+        reason = "its content is no picture" if unknown else str(error) or type(error).__name__
         raise SegStudioError(
-            f"{name} cannot be read as a mask: {str(error) or type(error).__name__}.",
+            f"{name} cannot be read as a mask: {reason}.",
             meaning="The file is damaged, cut short, too large or no picture.",
             remedy="Export the masks again, as PNG.",
         ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import re
 from collections.abc import Iterator
@@ -13,6 +14,11 @@ from segstudio.core.errors import SegStudioError
 
 # How an XML prolog may begin before the root element, in any ASCII-like encoding.
 _PROLOG = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
+# The declaration, blanks before it that some programs put there, and the encoding it states.
+_DECLARATION = re.compile(rb"([ \t\r\n]*)(<\?xml\s[^>]*\?>)")
+_STATED = re.compile(rb"(?<=encoding=[\"'])[\w.-]+")
+# What Python's XML writer may call encodings that the parser knows by these names.
+_ENCODINGS = {"iso8859-1": b"ISO-8859-1", "utf-8": b"UTF-8", "utf-8-sig": b"UTF-8"}
 # How the parser says that bytes are no characters.
 _ENCODING = re.compile(r"not proper UTF-8|[Ii]nvalid bytes|[Ee]ncoding error|conversion failed")
 # How it says that a value is too long or the nesting too deep.
@@ -41,7 +47,7 @@ class XmlKind:
 
 def parse(data: bytes, name: str) -> etree._Element:
     """Parse a whole document and return its root; SegStudioError names file, line and column."""
-    _refuse_doctype(data, name)
+    data = _accepted(data, name)
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False
     )
@@ -59,7 +65,7 @@ def stream(data: bytes, name: str, tags: tuple[str, ...]) -> Iterator[etree._Ele
 
     Raises SegStudioError with file, line and column when it comes to where the XML breaks.
     """
-    _refuse_doctype(data, name)
+    data = _accepted(data, name)
     try:
         for _, element in _events(data, ("end",), tags):
             yield element
@@ -76,7 +82,7 @@ def sniff(data: bytes, name: str) -> XmlKind:
 
     Raises SegStudioError with file and line where it is none or declares a DOCTYPE.
     """
-    _refuse_doctype(data, name)
+    data = _accepted(data, name)
     start = data[:64].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     if start and not start.startswith(b"<"):
         raise SegStudioError(
@@ -139,6 +145,26 @@ def _events(
             raise ValueError("it declares a DOCTYPE")
         first = False
         yield name, element
+
+
+def _accepted(data: bytes, name: str) -> bytes:
+    """Return the document as the parser takes it, with its lines where they are.
+
+    Raises SegStudioError for a DOCTYPE.
+    """
+    _refuse_doctype(data, name)
+    found = _DECLARATION.match(data)
+    if found is None:
+        return data
+    blanks, declaration = found.groups()
+    return _STATED.sub(_known_encoding, declaration) + blanks + data[found.end() :]
+
+
+def _known_encoding(stated: re.Match[bytes]) -> bytes:
+    try:
+        return _ENCODINGS.get(codecs.lookup(stated[0].decode()).name, stated[0])
+    except LookupError:
+        return stated[0]
 
 
 def _refuse_doctype(data: bytes, name: str) -> None:
