@@ -51,7 +51,13 @@ class LabelBurner(QObject):
 
 
 def _burn(project: Project, report: Reporter) -> object:
-    """Run the burn job in the worker."""
+    """Run the burn job in the worker, and count the new label images before somebody asks."""
     from segstudio.jobs.burn import burn
+    from segstudio.jobs.label_counts import count_labels
 
-    return burn(project, report)
+    done = burn(project, report)
+    if done:
+        annotated = [entry for entry in project.photos if entry.annotated]
+        for _ in count_labels(project, annotated, report):
+            pass
+    return done

@@ -431,6 +431,8 @@ def test_label_images_follow_the_palette_in_the_background(qtbot: QtBot, opened:
     opened.session.set_palette(project.palette.recolored(2, "#00ff00"), "Colour of ground")
     qtbot.waitUntil(project.labels_current, timeout=5000)
     assert not (read_label(project.label_path(entry)) == 1).any()
+    # Counted as well, so that the next edit is told at once.
+    qtbot.waitUntil((project.cache / "label_pixels.json").is_file)
     assert burner.parent() is None
 
 
