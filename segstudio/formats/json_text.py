@@ -101,9 +101,11 @@ class JsonText:
         if self.text.startswith("}", place):
             return self._skip(place + 1)
         while True:
+            if not self.text.startswith('"', place):
+                reason = "a name in quotes is missing"
+                raise json.JSONDecodeError(reason, self.text, place)
             key, place = self._parsed(place)
-            if not isinstance(key, str):
-                raise json.JSONDecodeError("a name in quotes is missing", self.text, place)
+            assert isinstance(key, str)
             place = self._sign(":", place)
             place = yield from self._value(key, place, lines)
             if self.text.startswith("}", place):

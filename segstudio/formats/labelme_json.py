@@ -137,7 +137,7 @@ class _Document:
     def picture(self) -> tuple[bytes, PhotoSize] | None:
         """Return how the embedded photo begins and its size, None where there is none to use."""
         stored = self.header.pop("imageData", None)
-        if not stored:
+        if stored is None or stored == "":
             return None
         try:
             data = decoded(stored)
@@ -181,7 +181,7 @@ def _photo_name(path: object, file: str) -> str:
     own = str(PurePosixPath(file).with_suffix(""))
     text = plain_text(path).strip()
     stated = PureWindowsPath(text)
-    if not stated.name or stated.suffix.lower() == ".json":
+    if stated.name in ("", "..") or stated.suffix.lower() == ".json":
         return own
     relative = stated.name if stated.anchor else stated.as_posix()
     parts = posixpath.normpath(posixpath.join(posixpath.dirname(file), relative)).split("/")
