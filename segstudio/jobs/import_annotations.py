@@ -16,6 +16,7 @@ from segstudio.core.events import ProblemFound, Reporter
 from segstudio.core.files import fingerprint, write_atomic
 from segstudio.core.label_image import LABELS, write_label
 from segstudio.core.palette import Palette
+from segstudio.core.palette_files import read_palette_file
 from segstudio.formats.detect import Claim
 from segstudio.formats.photo_pool import Photo, display_names
 from segstudio.jobs.burn import burn
@@ -32,6 +33,7 @@ from segstudio.jobs.import_labels import (
 from segstudio.jobs.import_naming import name_pairs
 from segstudio.jobs.import_reading import ReadRequest
 from segstudio.jobs.import_report import ImportReport, keep_report
+from segstudio.jobs.palette_import import taken_over
 from segstudio.photos.names import label_name, safe_name, stem
 from segstudio.photos.reader import PhotoSize
 from segstudio.project.entries import PhotoEntry
@@ -59,6 +61,8 @@ def run(request: ImportRequest, report: Reporter) -> ImportReport:
             # Half of the labels would number the classes differently.
             return import_report(request, found, BurnedAll(), Palette.from_labels([]), report)
         with _project(request, given) as project:
+            if request.palette is not None and project.photos:
+                given = taken_over(project.palette, read_palette_file(request.palette))
             burned = _take_over(project, given, found, report)
             result = import_report(request, found, burned, project.palette, report)
             keep_report(project.root, result)

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from conftest import Recorder
 
+from jobs import exports
 from segstudio.core.palette import IGNORE, Palette, PaletteClass
 from segstudio.core.palette_files import read_palette_file
+from segstudio.jobs import import_annotations
+from segstudio.jobs.import_annotations import ImportRequest
 from segstudio.jobs.palette_import import described, taken_over
+from segstudio.project.project import Project
 
 
 @pytest.fixture
@@ -81,3 +87,21 @@ def test_a_palette_of_ours_says_all_of_a_class(own: Palette, tmp_path: Path) -> 
     again, lines = imported(after, json.dumps(after.as_json()), tmp_path)
     assert again == after
     assert lines == ["Nothing changes: all classes of the file are here already."]
+
+
+def test_importing_with_a_list_of_names_keeps_order_and_colours(
+    tmp_path: Path, report: Recorder
+) -> None:
+    exports.photo(tmp_path / "in/a.png")
+    source = exports.cvat(tmp_path / "in/a.xml", "a.png", labels=("car", "tree"))
+    request = ImportRequest(project=tmp_path / "p", sources=(source,))
+    import_annotations.run(request, report)
+    with Project.open(tmp_path / "p") as project:
+        mine = project.palette.ordered([0, 2, 1]).recolored(1, "#abcdef").merged(2, 1)
+        project.set_palette(mine, "Mine")
+    names = tmp_path / "labels.txt"
+    names.write_text("tree\ncar\nboat\n")
+    import_annotations.run(replace(request, palette=names), report)
+    with Project.open(tmp_path / "p") as project:
+        assert [project.palette.by_id(i) for i in (1, 2)] == [mine.by_id(i) for i in (1, 2)]
+        assert project.palette.by_id(3).name == "boat"
