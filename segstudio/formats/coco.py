@@ -165,4 +165,4 @@ def _subset(file: str) -> tuple[str, str]:
     match = _OF_SUBSET.fullmatch(own)
     folder = f"{match.group(1)}/" if match and match.group(1) != "default" else ""
     words = (part_named(word) for word in _WORDS.findall(own))
-    return folder, next((part for part in words if part), "") or subset_of(file)
+    return folder, next((part for part in words if part), None) or subset_of(file) or ""
