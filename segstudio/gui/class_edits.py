@@ -69,9 +69,15 @@ class PaletteEdits(QObject):
         """End what was tried; what is told is the last stored edit again."""
         self.tried.emit(None)
         if self._stored is None:
-            self._forget()
+            self.forget()
         elif self._asked != self._stored:
             self._ask(self._stored)
+
+    def forget(self) -> None:
+        """Tell of no edit any more."""
+        self._stored, self._asked, self._known = None, None, {}
+        self._watch.rest()
+        self.told.emit("", False)
 
     # The edits of the page
 
@@ -181,14 +187,7 @@ class PaletteEdits(QObject):
     def _forget_others(self) -> None:
         """Tell nothing of an edit that was undone or is not ours."""
         if not self._storing:
-            self._stored = None
-            self._known = {}
-            self._forget()
-
-    def _forget(self) -> None:
-        self._asked = None
-        self._watch.rest()
-        self.told.emit("", False)
+            self.forget()
 
 
 def with_row_moved(

@@ -51,6 +51,10 @@ def picture(page: ClassesPage) -> np.ndarray:
     return shown.copy()
 
 
+def told(page: ClassesPage, words: str) -> Callable[[], bool]:
+    return lambda: words in page.change.text
+
+
 def test_layers_lie_as_in_photo_applications() -> None:
     def made(**orders: int) -> Palette:
         return Palette(
@@ -159,17 +163,16 @@ def test_hiding_the_overlay_shows_the_photo(qtbot: QtBot, page: ClassesPage) -> 
 
 def test_classes_rest_while_a_job_runs(qtbot: QtBot, page: ClassesPage, opened: PageTools) -> None:
     release = threading.Event()
+    page.edits.recolor(1, "#ff0000")
+    qtbot.waitUntil(told(page, "changes no pixel"))
     opened.runner.start("Training", lambda report: release.wait(5))
+    assert "when the running job has ended" in page.change.text
     assert "class_up" not in page.handlers()
     assert not page.editor.isEnabled()
     assert not page.table.index(0, NAME).flags() & Qt.ItemFlag.ItemIsEditable
     release.set()
     qtbot.waitUntil(lambda: not opened.runner.active)
     assert page.editor.isEnabled()
-
-
-def told(page: ClassesPage, words: str) -> Callable[[], bool]:
-    return lambda: words in page.change.text
 
 
 def test_an_edit_says_what_it_changes_with_undo_beside_it(

@@ -270,3 +270,4 @@ class ClassesPage(Page):
         self.session.photos_changed.connect(self._look_at_outlined)
         self.session.photos_changed.connect(self._count_photos)
         self.runner.busy_changed.connect(self._show_chosen)
+        self.runner.busy_changed.connect(edits.forget)
