@@ -61,6 +61,7 @@ class ClassEditor(QFrame):
         self._id = label("", "small")
         self.color = button("&Colour…", icon_name="palette", tip="Another colour (Enter)")
         self.aliases = QLineEdit()
+        self.aliases.setAccessibleName("Also called")
         self.aliases.setPlaceholderText("Other names in exports, separated by ;")
         self.aliases.setToolTip("Outlines of these names belong to this class as well")
         self.treat = TryingCombo("Treat its outlines as")
