@@ -115,7 +115,7 @@ def _cells(row: list[str], members: _Members) -> list[str]:
     return names if all(members.named(name) for name in names) else row
 
 
-def _take(listing: Listing, rows: Iterator[list[str]], members: _Members, part: str) -> None:
+def _take(listing: Listing, rows: Iterator[list[str]], members: _Members, part: str | None) -> None:
     """Note what the rows of one list say."""
     split_column: int | None = None
     mask_column: int | None = None

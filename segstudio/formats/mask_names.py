@@ -78,12 +78,12 @@ def photo_path(name: str, photo: str) -> str:
     return "/".join((*kept, photo))
 
 
-def subset_of(name: str) -> str:
-    """Return the part of a split that a path states, "" where it states none."""
-    parts = (part.casefold() for part in PurePosixPath(name).parent.parts)
-    return next((_PARTS[part] for part in parts if part in _PARTS), "")
+def subset_of(name: str) -> Part | None:
+    """Return the part of a split that a path states, None where it states none."""
+    parts = map(part_named, PurePosixPath(name).parent.parts)
+    return next((part for part in parts if part is not None), None)
 
 
-def part_named(text: str) -> str:
-    """Return the part of a split that a word stands for, "" where it is none."""
-    return _PARTS.get(text.strip().casefold(), "")
+def part_named(text: str) -> Part | None:
+    """Return the part of a split that a word stands for, None where it is none."""
+    return _PARTS.get(text.strip().casefold())
