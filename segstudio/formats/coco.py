@@ -21,6 +21,7 @@ from segstudio.formats.source import Source
 
 # What COCO itself and CVAT call the file of a part of the set.
 _OF_SUBSET = re.compile(r"instances_(.+)")
+_KEYPOINTS = "person_keypoints_"
 _WORDS = re.compile(r"[A-Za-z]+")
 _SHOWN = 5
 
@@ -37,6 +38,9 @@ class Coco:
     def probe(self, candidate: Candidate) -> Match | Refusal | None:
         """Tell COCO's instances by its lists; its captions and panoptic parts have no outlines."""
         kind = candidate.json
+        outlines = candidate.file.replace(_KEYPOINTS, "instances_")
+        if outlines != candidate.file and outlines in candidate.source.files():
+            return Refusal('these are COCO keypoints; the outlines are in "instances_" beside it')
         if kind.opening == "{" and other_tool(kind) is None:
             first = kind.inner.get("annotations", frozenset())
             if "image_id" in first or {"images", "annotations"} <= kind.names:

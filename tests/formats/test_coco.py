@@ -262,6 +262,16 @@ def test_coco_is_told_from_its_relatives(
     assert words in found.reason
 
 
+def test_keypoints_of_the_same_photos_do_not_compete_with_their_outlines(tmp_path: Path) -> None:
+    for kind in ("instances", "person_keypoints"):
+        read(tmp_path, annotation([SQUARE]), name=f"{kind}_val.json")
+    candidate = Candidate(FolderSource(tmp_path), "person_keypoints_val.json")
+    assert isinstance(Coco().probe(candidate), Refusal)
+    (tmp_path / "instances_val.json").unlink()
+    candidate = Candidate(FolderSource(tmp_path), "person_keypoints_val.json")
+    assert isinstance(Coco().probe(candidate), Match)
+
+
 def test_every_problem_of_a_file_has_its_line() -> None:
     content = read_all(Coco(), FolderSource(ASSETS), "bad/shapes.json")
     lines = (ASSETS / "bad/shapes.json").read_text().splitlines()
