@@ -15,6 +15,7 @@ from segstudio import __version__
 from segstudio.core.errors import SegStudioError
 from segstudio.core.splits import Part
 from segstudio.formats import FORMATS
+from segstudio.formats.sizing import DRAWN
 from segstudio.jobs import convert as convert_job
 from segstudio.jobs import demo as demo_job
 from segstudio.jobs import doctor as doctor_job
@@ -111,7 +112,9 @@ def demo(folder: Path | None, terminal: bool, as_json: bool) -> None:
 
 _sources = click.argument("sources", nargs=-1, required=True, type=_ANY)
 _photos = click.option("--photos", type=_FOLDER, help="Where the photos are, if not beside it.")
-_palette = click.option("--palette", type=_FILE, help="palette.json: ids, colours, paint order.")
+_palette = click.option(
+    "--palette", type=_FILE, help="palette.json, or another class list: ids, colours."
+)
 _format = click.option(
     "--format",
     "format_name",
@@ -127,6 +130,14 @@ _match = click.option(
     metavar="NAME=PHOTO",
     callback=lambda _ctx, _option, pairs: _choices(pairs),
     help="Which photo an annotation (its file, or the name in it) means where several fit.",
+)
+
+
+_drawn = click.option(
+    "--drawn",
+    type=click.Choice(DRAWN),
+    default="auto",
+    help="Shapes were drawn on the photo as seen (upright) or as stored; default: by the size.",
 )
 
 
@@ -146,6 +157,7 @@ def _choices(pairs: Sequence[str]) -> dict[str, str]:
 @_palette
 @_format
 @_match
+@_drawn
 @click.option("--raster", type=click.Choice(["exact", "opencv"]), default="exact")
 @_json
 def convert(sources: tuple[Path, ...], as_json: bool, format_name: str | None, **rest: Any) -> None:
@@ -161,6 +173,7 @@ def convert(sources: tuple[Path, ...], as_json: bool, format_name: str | None, *
 @_palette
 @_format
 @_match
+@_drawn
 @_json
 def import_(as_json: bool, format_name: str | None, **rest: Any) -> None:
     """Import annotation exports into PROJECT, which is made when it is not there."""

@@ -35,8 +35,9 @@ _Paint = Callable[[_Owner, tuple[Point, ...], int], bool]
 class Burned:
     """A label image, uint8 (H, W) palette ids, and what could not be seen in it.
 
-    `pixels` counts those of every id, int64 (256,); `unknown` counts the shapes per label that the palette does not know, `hidden` are the shapes
-    that others cover fully, `empty` those that cover no pixel at all.
+    `pixels` counts those of every id, int64 (256,); `unknown` counts the shapes per label that the
+    palette does not know, `hidden` are the shapes that others cover fully, `empty` those that
+    cover no pixel at all.
     """
 
     label: npt.NDArray[np.uint8]
@@ -246,11 +247,16 @@ def _paint_opencv(owner: _Owner, outline: tuple[Point, ...], number: int) -> boo
 
 def _looked_up(table: npt.NDArray[np.uint8], owner: _Owner) -> npt.NDArray[np.uint8]:
     """Return the palette id of every pixel's topmost shape, uint8 (H, W)."""
-    if owner.dtype != np.uint8:
-        return np.take(table, owner)
-    whole = np.zeros(256, np.uint8)
-    whole[: len(table)] = table
-    return np.asarray(cv2.LUT(owner, whole), np.uint8)
+    if owner.dtype == np.uint8:
+        whole = np.zeros(256, np.uint8)
+        whole[: len(table)] = table
+        return np.asarray(cv2.LUT(owner, whole), np.uint8)
+    label = np.empty(owner.shape, np.uint8)
+    step = max(1, _CHUNK // owner.shape[1])
+    for start in range(0, len(owner), step):
+        # Taken as a whole, the numbers would be copied as 8 bytes each.
+        np.take(table, owner[start : start + step], out=label[start : start + step], mode="clip")
+    return label
 
 
 def _counts(owner: _Owner, numbers: int) -> npt.NDArray[np.int64]:

@@ -49,7 +49,8 @@ def run(request: ConvertRequest, report: Reporter) -> ImportReport:
             found.problems += doubts
             for problem in doubts:
                 report(ProblemFound(problem))
-        rules = Rules(palette, request.raster, write, names_by_id(found, palette))
+        renames = names_by_id(found, palette)
+        rules = Rules(palette, request.raster, write, renames, request.drawn)
         palette.save(request.out / "palette.json")
         burned = burn_all(name_pairs(found.pairs, {}), rules, report)
     result = import_report(request, found, burned, palette, report)

@@ -19,6 +19,7 @@ from segstudio.core.palette import Palette
 from segstudio.core.palette_files import read_palette_file
 from segstudio.formats.detect import Claim
 from segstudio.formats.photo_pool import Photo, display_names
+from segstudio.formats.sizing import Drawn
 from segstudio.jobs.burn import burn
 from segstudio.jobs.convert import import_report
 from segstudio.jobs.import_burning import BurnedAll, Ready, Rules, burn_all
@@ -33,6 +34,7 @@ from segstudio.jobs.import_labels import (
 from segstudio.jobs.import_naming import name_pairs
 from segstudio.jobs.import_reading import ReadRequest
 from segstudio.jobs.import_report import ImportReport, keep_report
+from segstudio.jobs.import_split import take_given_split
 from segstudio.jobs.palette_import import taken_over
 from segstudio.photos.names import label_name, safe_name, stem
 from segstudio.photos.reader import PhotoSize
@@ -63,14 +65,14 @@ def run(request: ImportRequest, report: Reporter) -> ImportReport:
         with _project(request, given) as project:
             if request.palette is not None and project.photos:
                 given = taken_over(project.palette, read_palette_file(request.palette))
-            burned = _take_over(project, given, found, report)
+            burned = _take_over(project, given, found, request.drawn, report)
             result = import_report(request, found, burned, project.palette, report)
             keep_report(project.root, result)
             return result
 
 
 def _take_over(
-    project: Project, given: Palette | None, found: Collected, report: Reporter
+    project: Project, given: Palette | None, found: Collected, drawn: Drawn, report: Reporter
 ) -> BurnedAll:
     """Bring palette, originals, photos, annotations and label images into the project."""
     before, current = project.palette, project.labels_current()
@@ -81,11 +83,14 @@ def _take_over(
     known = taking.known_names(found)
     taken = taking.taken_names(found) - set(known.values())
     renames = names_by_id(found, palette)
-    rules = Rules(palette, "exact", taking.write, renames, photo_needed=True, keep=taking.keep)
+    rules = Rules(
+        palette, "exact", taking.write, renames, drawn, photo_needed=True, keep=taking.keep
+    )
     # A crash from here on may leave new label images beside old annotations.
     project.mark_labels(None)
+    named = name_pairs(found.pairs, known, taken)
     try:
-        burned = burn_all(name_pairs(found.pairs, known, taken), rules, report)
+        burned = burn_all(named, rules, report)
     finally:
         # What was finished before a stop or a full disk is kept.
         taking.store()
@@ -94,6 +99,7 @@ def _take_over(
         burn(project, report)
     elif current or not others:
         project.mark_labels(palette)
+    take_given_split(project, named, burned, report)
     return burned
 
 

@@ -18,7 +18,7 @@ from segstudio.core.problems import Problem, Severity
 from segstudio.core.rasterize import Burned, Raster, rasterize
 from segstudio.formats.pairing import Wanted
 from segstudio.formats.photo_pool import Photo
-from segstudio.formats.sizing import fit
+from segstudio.formats.sizing import Drawn, fit
 from segstudio.jobs.import_naming import Named, repeated_names
 from segstudio.jobs.import_pairing import Pair
 from segstudio.jobs.import_reading import WORKERS
@@ -55,6 +55,7 @@ class Rules:
     raster: Raster
     write: Writer
     renames: Mapping[str, str] = field(default_factory=dict)
+    drawn: Drawn = "auto"
     photo_needed: bool = False
     keep: Keeper | None = None
 
@@ -148,7 +149,7 @@ def _convert(row: Named, rules: Rules) -> _Outcome:
             problems,
         )
     try:
-        fitted = fit(_whole(pair.wanted, rules.renames), size)
+        fitted = fit(_whole(pair.wanted, rules.renames), size, rules.drawn)
     except SegStudioError as error:
         return _skipped(row, str(error), problems)
     annotation = replace(fitted.annotation, photo=name)

@@ -19,6 +19,7 @@ from segstudio.formats.base import EmbeddedPhoto, LabelName
 from segstudio.formats.detect import Claim, Refused, detect
 from segstudio.formats.pairing import Wanted
 from segstudio.formats.photo_pool import Photo
+from segstudio.formats.sizing import Drawn
 from segstudio.formats.source import Source
 from segstudio.jobs.import_spool import ShapeSpool
 
@@ -31,13 +32,15 @@ class ReadRequest:
     """What to read; None means: found or detected.
 
     `choices` settles which photo an annotation belongs to where several fit: the photo's path by
-    the name that the annotation gives it, or by the annotation's file.
+    the name that the annotation gives it, or by the annotation's file. `drawn` says on which
+    picture shapes were drawn where sizes cannot tell.
     """
 
     sources: tuple[Path, ...]
     photos: Path | None = None
     format: str | None = None
     choices: Mapping[str, str] = field(default_factory=dict)
+    drawn: Drawn = "auto"
 
 
 @dataclass

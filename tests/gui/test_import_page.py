@@ -277,3 +277,21 @@ def test_classes_and_formats_of_the_last_import_are_listed(
     shown = [[table.index(r, c).data() for c in range(4)] for r in range(table.rowCount())]
     assert shown == [["sky", "2", "300", "100.0%"], ["cat", "0", "0", "0.0%"]]
     assert page.results.format_table.index(0, 2).data() == "<annotation> with <polygon>"
+
+
+def test_format_and_turned_photos_can_be_told(
+    page: ImportPage, opened: PageTools, qtbot: QtBot, tmp_path: Path
+) -> None:
+    options = page.chooser.options
+    assert options.text() == "&Options"
+    options.choose("labelme-json", "stored")
+    assert options.text() == "&Options (changed)"
+    source = cvat(tmp_path / "annotations.xml", "000.png")
+    page.chooser.choose((source,))
+    ended: list[object] = []
+    opened.runner.failed.connect(ended.append)
+    page.start_import()
+    qtbot.waitUntil(lambda: bool(ended), timeout=10_000)
+    assert "this is not JSON" in str(ended[0])
+    options.choose(None, "auto")
+    assert (options.format, options.drawn, options.text()) == (None, "auto", "&Options")

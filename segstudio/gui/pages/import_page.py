@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from segstudio.gui.widgets.import_sources import ImportSources
 from segstudio.gui.widgets.import_summary import ImportSummary
 from segstudio.gui.widgets.legend import Legend
 from segstudio.gui.widgets.photo_preview import PhotoPreview
+from segstudio.jobs.import_reading import ReadRequest
 from segstudio.jobs.import_report import ImportReport, kept_report
 from segstudio.project.project import Project
 
@@ -31,7 +33,7 @@ class ImportPage(Page):
     """Brings annotation exports into the project and tells what came of it."""
 
     heading = "Import your outlines"
-    subtitle = "Drop your CVAT or LabelMe export here, and the folder with its photos."
+    subtitle = "Drop your export or your label images here, and the folder with the photos."
 
     def __init__(self, entry: PageEntry, tools: PageTools) -> None:
         super().__init__(entry, tools)
@@ -80,19 +82,21 @@ class ImportPage(Page):
     def start_import(self) -> None:
         """Import what was chosen into the open project."""
         if self.chooser.sources:
-            self._start(self.chooser.sources, self.chooser.photos, {})
+            self._start(ReadRequest(sources=self.chooser.sources, photos=self.chooser.photos))
 
     def import_with(self, choices: dict[str, str]) -> None:
         """Import the same as last time again, now that the user said which photos are meant."""
         if self._report is not None:
-            self._start(self._report.sources, self._report.photo_folder, choices)
+            last = self._report
+            self._start(
+                ReadRequest(sources=last.sources, photos=last.photo_folder, choices=choices)
+            )
 
-    def _start(
-        self, sources: tuple[Path, ...], photos: Path | None, choices: dict[str, str]
-    ) -> None:
-        project = self.session.project
+    def _start(self, request: ReadRequest) -> None:
+        project, options = self.session.project, self.chooser.options
         if project is not None:
-            self.runner.start("Importing", partial(_import, project, sources, photos, choices))
+            settled = replace(request, format=options.format, drawn=options.drawn)
+            self.runner.start("Importing", partial(_import, project, settled))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Accept files."""
@@ -192,17 +196,11 @@ class ImportPage(Page):
         outer.addWidget(self._waiting, 1)
 
 
-def _import(
-    project: Project,
-    sources: tuple[Path, ...],
-    photos: Path | None,
-    choices: dict[str, str],
-    report: Reporter,
-) -> ImportReport:
+def _import(project: Project, wanted: ReadRequest, report: Reporter) -> ImportReport:
     """Run the import job in the worker."""
     from segstudio.jobs import import_annotations
 
-    request = import_annotations.ImportRequest(
-        project=project, sources=sources, photos=photos, choices=choices
+    given = {field.name: getattr(wanted, field.name) for field in fields(wanted)}
+    return import_annotations.run(
+        import_annotations.ImportRequest(project=project, **given), report
     )
-    return import_annotations.run(request, report)

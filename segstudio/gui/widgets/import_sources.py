@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 from segstudio.core.errors import SegStudioError
 from segstudio.gui.dropped import sort_dropped
 from segstudio.gui.theme import GRID
-from segstudio.gui.widgets.basics import button, set_state
+from segstudio.gui.widgets.basics import button, column, set_state
+from segstudio.gui.widgets.import_options import ImportOptions
 from segstudio.gui.widgets.source_slot import SourceSlot
 
 _EXPORTS = "Annotation exports (*.xml *.zip *.json);;All files (*)"
@@ -41,6 +42,7 @@ class ImportSources(QWidget):
         self.photo_slot = SourceSlot(
             "photo", "Photos", "Not needed when they lie beside the export", [photos]
         )
+        self.options = ImportOptions()
         self.start_button = button("&Import", role="primary", size="large")
         self.start_button.clicked.connect(self.start_clicked)
         self.export_slot.cleared.connect(self._clear_sources)
@@ -50,7 +52,8 @@ class ImportSources(QWidget):
         layout.setSpacing(2 * GRID)
         layout.addWidget(self.export_slot, 1)
         layout.addWidget(self.photo_slot, 1)
-        layout.addWidget(self.start_button)
+        starting = column(self.start_button, self.options)
+        layout.addLayout(starting)
         self._show()
 
     def choose(self, paths: tuple[Path, ...]) -> None:
@@ -68,8 +71,9 @@ class ImportSources(QWidget):
             names = ", ".join(path.name for path in dropped.other)
             raise SegStudioError(
                 f"There is neither an annotation export nor a photo in {names}.",
-                meaning="SegStudio reads XML exports of CVAT and LabelMe, also inside a zip.",
-                remedy="Export from CVAT as LabelMe 3.0 or CVAT for images, then drop that file.",
+                meaning="SegStudio reads exports of CVAT, LabelMe and labelme, COCO files and "
+                "folders of label images, also inside a zip.",
+                remedy="Export from CVAT as CVAT for images 1.1, for example, then drop that file.",
             )
 
     def clear(self) -> None:
