@@ -19,15 +19,18 @@ def take_given_split(
 ) -> None:
     """Lock the split that the annotations state where it has photos to train and to check.
 
-    It is one edit that can be undone; a split that the project has already stays.
+    It is one edit that can be undone; a split that the project has already stays. An import that
+    was stopped has too few photos to tell.
     """
+    if project.split is not None or burned.interrupted:
+        return
     converted = {item.photo for item in burned.items if item.status == "converted"}
     parts: dict[str, Part] = {}
     for row in named:
         stated = part_named(row.pair.wanted.annotation.subset) if row.pair.wanted else None
         if stated is not None and row.name in converted:
             parts[row.name] = stated
-    if project.split is not None or not {"train", "val"} <= set(parts.values()):
+    if not {"train", "val"} <= set(parts.values()):
         return
     split = Split(parts=parts, method="given")
     project.set_split(split, "Take over the split of the import")
