@@ -54,7 +54,7 @@ def warnings(result: Content) -> list[str]:
 
 
 def test_a_task_is_taken_over_with_its_size_subset_and_labels() -> None:
-    result = read_all(CvatVideo(), FolderSource(ASSETS), "good/clip.xml")
+    result = read_all(CvatVideo(), FolderSource(ASSETS / "good"), "clip.xml")
     assert result.labels == (LabelName("road", "#202020"), LabelName("car", "#aa3333"))
     assert [(entry.photo, entry.implied) for entry in result.annotations] == [
         ("frame_000020", False),
