@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from segstudio.core.errors import SegStudioError
 from segstudio.core.problems import Problem
-from segstudio.gui.dropped import sort_dropped
+from segstudio.gui.dropped import Dropped, sort_dropped
 from segstudio.gui.item_models.photo_table import PAIRED, PhotoRow, PhotoTable
 from segstudio.gui.item_models.problem_table import ProblemTable
 from segstudio.gui.pages.base import Page, PageTools
@@ -141,10 +141,18 @@ def test_what_is_dropped_is_sorted_by_what_is_in_it(tmp_path: Path) -> None:
     text.touch()
     dropped = sort_dropped((both, archive, text))
     assert dropped.sources == (both, archive)
-    assert dropped.photos == both
+    assert dropped.photos is None
     assert dropped.other == (text,)
     assert sort_dropped((bare,)).photos == bare
     assert sort_dropped((bare,)).sources == ()
+    masks = tmp_path / "labelled"
+    for folder in ("images", "masks"):
+        (masks / folder).mkdir(parents=True)
+        (masks / folder / "a.png").touch()
+    assert sort_dropped((masks,)) == Dropped(sources=(masks,))
+    assert sort_dropped((masks / "masks", masks / "images")) == Dropped(
+        sources=(masks / "masks",), photos=masks / "images"
+    )
 
 
 def test_dropping_something_else_says_what_is_wanted(page: ImportPage, tmp_path: Path) -> None:

@@ -261,7 +261,7 @@ class ClassesPage(Page):
         parts.remove.clicked.connect(self.remove_chosen)
         parts.take.clicked.connect(self.files.ask_import)
         parts.give.clicked.connect(self.files.ask_export)
-        parts.following.clicked.connect(partial(self.page_requested.emit, "train"))
+        parts.following.clicked.connect(partial(self.page_requested.emit, "explore"))
         self.preview.class_hovered.connect(self.class_hovered)
         self.preview.zoom_changed.connect(self.zoom_changed)
         self.preview.counts_changed.connect(self._show_counts)

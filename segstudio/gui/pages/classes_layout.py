@@ -44,7 +44,7 @@ class ClassesParts:
         self.take.setToolTip("From palette.json, CVAT's labels, names and ids, or a list of names")
         self.give = button("E&xport classes…", icon_name="file")
         self.give.setToolTip("As palette.json, as CVAT's labels, or as names and ids")
-        self.following = button("&Next: Train", icon_name="next", role="primary")
+        self.following = button("&Next: Explore", icon_name="next", role="primary")
         for widget in (self.take, self.give, self.following):
             header.addWidget(widget)
         self._locked = False

@@ -22,6 +22,12 @@ _WAYS = (
         "whatever order they come.",
     ),
     (
+        "photo",
+        "Other outlines",
+        "labelme's JSON, COCO, CVAT for video, or a folder of label images beside the photos: "
+        "what it is, is found out.",
+    ),
+    (
         "check",
         "What happens then",
         "Every outline becomes part of a label image. Whatever does not fit is listed with its "
@@ -31,7 +37,7 @@ _WAYS = (
 
 
 class ImportHelp(QWidget):
-    """Three short texts; while a job runs, its name in their place."""
+    """Four short texts; while a job runs, its name in their place."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -28,6 +28,7 @@ _PHOTO_KINDS = {
 _PROBLEM_KINDS = {"": "All", "error": "Left out", "warning": "Look at it", "info": "Notes"}
 _CLASS_KINDS = {"": "All classes", "empty": "Without pixels"}
 _FORMAT_KINDS = {"": "All formats", "taken": "Recognised"}
+_FORMAT_WIDTH = 150
 _SAVE_KINDS = "Table for spreadsheets (*.csv);;JSON (*.json)"
 
 
@@ -48,6 +49,7 @@ class ImportResults(QTabWidget):
         self.class_list = FilteredTable(self.class_table, _CLASS_KINDS, 0)
         self.format_list = FilteredTable(self.format_table, _FORMAT_KINDS, 2)
         self.choices = ImportChoices()
+        self.format_list.view.horizontalHeader().resizeSection(0, _FORMAT_WIDTH)
         self._add_tools()
         self.addTab(self.photo_list, "Photos")
         self.addTab(self.problem_list, "Problems and notes")

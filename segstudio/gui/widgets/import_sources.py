@@ -36,7 +36,7 @@ class ImportSources(QWidget):
         self.export_slot = SourceSlot(
             "file",
             "Annotation export",
-            "Drop XML files, a folder of them, or a zip",
+            "Drop files, a folder of them, or a zip",
             [files, folder],
         )
         self.photo_slot = SourceSlot(
