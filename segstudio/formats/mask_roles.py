@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import TypeVar
 
 from segstudio.formats.mask_names import (
     ARRAY_SUFFIXES,
-    LEFT_ASIDE,
     VARIANTS,
     addition,
     bare,
@@ -18,9 +18,14 @@ from segstudio.formats.mask_names import (
 )
 from segstudio.formats.photo_pool import PHOTO_FOLDERS, is_label_folder, label_folder
 
+T = TypeVar("T")
+
 _SAMPLE = 20
 _ASIDE = ("segmentationobject", "instance", "visualization", "overlay", "scribble", "color_labels",
           "colormaps")  # fmt: skip
+
+# Stands for the suffix where all pictures right in a folder are meant.
+_DIRECTLY = "/"
 
 # Tells by its content whether a picture looks like a mask: few exact colours or values.
 Looks = Callable[[str], bool]
@@ -38,7 +43,7 @@ class Roles:
     notes: list[str] = field(default_factory=list)
 
 
-def spread(members: Sequence[str], count: int) -> list[str]:
+def spread(members: Sequence[T], count: int) -> list[T]:
     """Return up to `count` members from the whole of a sequence."""
     step = max(1, -(-len(members) // count))
     return list(members[::step])
@@ -50,7 +55,7 @@ def masks_by_name(pictures: Sequence[str], home: str) -> Roles:
     `home` is the name of the folder that holds all.
     """
     roles = Roles()
-    inside = is_label_folder(home)
+    inside = is_label_folder(home) and not any(map(label_folder, pictures))
     stems = {(_folder(p), bare(p)) for p in pictures if label_folder(p) is None}
     added = {
         (_folder(p), addition(p))
@@ -77,22 +82,25 @@ def masks_by_look(pictures: Sequence[str], looks: Looks) -> Roles:
     by_stem: dict[str, list[str]] = defaultdict(list)
     for picture in pictures:
         by_stem[bare(picture).casefold()].append(picture)
-    pairs = [(group[0], group[1]) for group in by_stem.values() if len(group) == 2]
-    sample = [pairs[place] for place in range(0, len(pairs), max(1, len(pairs) // _SAMPLE))]
+    groups = [group for group in by_stem.values() if len(group) > 1]
     sides: set[tuple[str, str]] = set()
-    for one, other in sample[:_SAMPLE]:
-        first, second = _sides(one, other)
-        answers = looks(one), looks(other)
-        if answers[0] == answers[1]:
-            kind = "look like masks" if answers[0] else "look like photos"
-            names = f"{first[0]}*{first[1]} and {second[0]}*{second[1]}"
-            return Roles(doubt=f"the pictures {names} have the same names, and both {kind}")
-        sides.add(first if answers[0] else second)
-    members = {p: next((s for s in sides if _belongs(p, s)), None) for p in pictures}
+    doubt = ""
+    for group in spread(groups, _SAMPLE):
+        likely = {picture for picture in group if looks(picture)}
+        others = [picture for picture in group if picture not in likely]
+        if not likely or not others:
+            kind = "masks" if likely else "photos"
+            doubt = f"{' and '.join(group[:3])} have one name, and all look like {kind}"
+            continue
+        for mask in likely:
+            sides.add(_side_of(mask, max(others, key=lambda other: _shared_end(other, mask))))
+    found = {p: next((s for s in sides if _belongs(p, s)), None) for p in pictures}
+    if not sides or all(found.values()):
+        return Roles(doubt=doubt)
     return Roles(
         {
             p: f"its pixels have few values and {s[0]}*{s[1]} lie beside photos of the same names"
-            for p, s in members.items()
+            for p, s in found.items()
             if s is not None
         }
     )
@@ -127,7 +135,7 @@ def chosen(roles: Roles) -> Roles:
     kept: dict[str, str] = {}
     for mask, reason in roles.masks.items():
         kind = variant(mask)
-        if kind != first and (kind in LEFT_ASIDE or (kind and first)):
+        if kind and kind != first:
             left[kind].append(mask)
         elif mask in arrays and bare(mask).casefold() in pictures:
             left["array"].append(mask)
@@ -141,7 +149,10 @@ def chosen(roles: Roles) -> Roles:
             f"{count} other version(s) of the masks ({', '.join(sorted(left))}) are left "
             f"aside{instead}"
         )
-    return Roles(kept, roles.doubt, notes)
+    doubt = roles.doubt
+    if left and not kept:
+        doubt = "the masks show single objects (instances) and no classes"
+    return Roles(kept, doubt, notes)
 
 
 def _folder(member: str) -> str:
@@ -158,25 +169,26 @@ def _is_aside(member: str) -> bool:
     return any(word in part for part in parts for word in _ASIDE)
 
 
-def _sides(one: str, other: str) -> tuple[tuple[str, str], tuple[str, str]]:
-    """Return in which folders, or with which suffixes, two pictures differ."""
-    first, second = one.split("/"), other.split("/")
+def _shared_end(one: str, other: str) -> int:
+    """Count the folders that two paths share, from the inner ones on."""
+    pairs = zip(_folder(one).split("/")[::-1], _folder(other).split("/")[::-1], strict=False)
+    return next((n for n, (a, b) in enumerate(pairs) if a != b), 99)
+
+
+def _side_of(mask: str, photo: str) -> tuple[str, str]:
+    """Return the folder, or the folder and suffix, in which a mask differs from a photo."""
+    own, other = mask.split("/"), photo.split("/")
     same = 0
-    while same < min(len(first), len(second)) - 1 and first[same] == second[same]:
+    while same < min(len(own), len(other)) - 1 and own[same] == other[same]:
         same += 1
-    if len(first) == len(second) == same + 1:
-        start = "".join(f"{part}/" for part in first[:same])
-        return (start, PurePosixPath(one).suffix), (start, PurePosixPath(other).suffix)
-    return _side(first, same), _side(second, same)
-
-
-def _side(parts: Sequence[str], same: int) -> tuple[str, str]:
-    start = "".join(f"{part}/" for part in parts[:same])
-    return (f"{start}{parts[same]}/", "") if len(parts) > same + 1 else (start, "direct")
+    start = "".join(f"{part}/" for part in own[:same])
+    if len(own) > same + 1:
+        return f"{start}{own[same]}/", ""
+    return start, PurePosixPath(mask).suffix if len(other) == same + 1 else _DIRECTLY
 
 
 def _belongs(member: str, side: tuple[str, str]) -> bool:
     start, kind = side
-    if kind == "direct":
+    if kind == _DIRECTLY:
         return _folder(member) == start.rstrip("/")
     return member.startswith(start) and PurePosixPath(member).suffix.endswith(kind)

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from segstudio.core.errors import SegStudioError
 from segstudio.core.problems import Problem
-from segstudio.formats.labelmap import Legend, is_legend, legend_rank, read_legend
+from segstudio.formats.labelmap import LEGEND_FILES, Legend, is_legend, legend_rank, read_legend
 from segstudio.formats.mask_arrays import read_mask_array
 from segstudio.formats.mask_deciding import Sample, decide
 from segstudio.formats.mask_lists import Listing, read_lists
@@ -186,17 +186,7 @@ def _sample(source: Source, mask: str) -> Sample | None:
 def _legends(source: Source) -> dict[str, Legend]:
     """Return the lists of classes by the folder that they are for, "" for the top."""
     found: dict[str, Legend] = {}
-    names = [file for file in source.files() if is_legend(file)]
-    outside = source.local_path("")
-    if outside is not None and not names:
-        # Masks are often opened without the folder above, where the list is.
-        names = [
-            f"{up}{path.name}"
-            for up in (_BESIDE if source.single_file else _BESIDE[1:])
-            if source.single_file or is_label_folder(source.path.resolve().name)
-            for path in sorted((outside / up).iterdir())
-            if is_legend(path.name) and path.is_file()
-        ]
+    names = [file for file in source.files() if is_legend(file)] or _legends_beside(source)
     for name in sorted(names, key=legend_rank):
         folder = "" if name.startswith("../") else str(PurePosixPath(name).parent).removeprefix(".")
         if folder in found:
@@ -208,6 +198,15 @@ def _legends(source: Source) -> dict[str, Legend]:
         if legend is not None and (legend.entries or legend.problems):
             found[folder] = legend
     return found
+
+
+def _legends_beside(source: Source) -> list[str]:
+    """Return lists outside a source: masks are often opened without the folder above them."""
+    root = source.local_path("")
+    if root is None or not (source.single_file or is_label_folder(source.path.resolve().name)):
+        return []
+    names = [f"{up}{name}" for up in _BESIDE for name in LEGEND_FILES]
+    return [name for name in names if (root / name).is_file()]
 
 
 def _nearest(mask: str, legends: Mapping[str, Legend]) -> str:

@@ -17,6 +17,7 @@ from PIL import Image
 from segstudio.core.errors import SegStudioError
 from segstudio.core.label_image import read_label
 from segstudio.core.palette import Palette
+from segstudio.formats import mask_runs
 from segstudio.formats.mask_sets import mask_set
 from segstudio.formats.mask_standards import VOC
 from segstudio.formats.source import FolderSource
@@ -421,7 +422,7 @@ def test_the_part_of_a_split_comes_from_folders_or_image_sets(tmp_path: Path, pa
 
 def test_two_folders_of_photos_are_not_guessed_to_be_masks(run: Run, tmp_path: Path) -> None:
     photos(tmp_path / "d", "one/a.png", "two/a.png")
-    with pytest.raises(SegStudioError, match=r"both look like photos.*--format masks"):
+    with pytest.raises(SegStudioError, match=r"all look like photos.*--format masks"):
         run(tmp_path / "d")
 
 
@@ -493,3 +494,48 @@ def test_label_images_written_by_us_come_back_equal(
     convert.run(convert.ConvertRequest((root / "second",), out=root / "third"), Recorder())
     for made in ("second", "third"):
         assert np.array_equal(read_label(root / made / "labels" / "a.png"), label)
+
+
+def test_the_version_of_a_mask_that_is_for_people_is_left_aside(run: Run, tmp_path: Path) -> None:
+    photos(tmp_path / "d", "a.jpg")
+    put(tmp_path / "d" / "a_mask.png", INDEX)
+    put(tmp_path / "d" / "a_color.png", COLORS[INDEX])
+    result = run(tmp_path / "d")
+    assert np.array_equal(result.labels["a.png"], INDEX)
+    assert "1 other version(s) of the masks (color)" in result.text
+
+
+def test_masks_of_single_objects_are_no_masks_of_classes(run: Run, tmp_path: Path) -> None:
+    photos(tmp_path / "d", "a.jpg")
+    put(tmp_path / "d" / "labels" / "a_instanceIds.png", INDEX)
+    with pytest.raises(SegStudioError, match="instances"):
+        run(tmp_path / "d")
+
+
+def test_the_same_names_in_every_folder_leave_the_masks_to_be_told(
+    run: Run, tmp_path: Path
+) -> None:
+    for part in ("train", "val"):
+        photos(tmp_path / "d", f"pics/{part}/1.jpg")
+        put(tmp_path / "d" / "gray" / part / "1.png", INDEX)
+    result = run(tmp_path / "d")
+    assert set(result.labels) == {"pics/train/1.png", "pics/val/1.png"}
+
+
+def test_photos_beside_a_folder_of_masks_are_photos_whatever_holds_both(
+    run: Run, tmp_path: Path
+) -> None:
+    photos(tmp_path / "segmentation", "frames/1.jpg")
+    put(tmp_path / "segmentation" / "masks" / "1.png", INDEX)
+    result = run(tmp_path / "segmentation")
+    assert [item.status for item in result.report.items] == ["converted"]
+
+
+def test_noise_is_refused_before_it_fills_the_memory(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mask_runs, "_MOST_RUNS", 50)
+    noise = np.tile(np.array([0, 1], np.uint8), 48).reshape(8, 12)
+    result = run(dataset(tmp_path / "d", ("a.png", INDEX), ("b.png", noise)))
+    assert set(result.labels) == {"a.png"}
+    assert "change 96 times" in result.text
