@@ -5,17 +5,16 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from segstudio import __version__
+from segstudio.cli_options import ANY, FILE, FOLDER, reading_options
 from segstudio.core.errors import SegStudioError
 from segstudio.core.splits import Part
-from segstudio.formats import FORMATS
-from segstudio.formats.sizing import DRAWN
 from segstudio.jobs import convert as convert_job
 from segstudio.jobs import demo as demo_job
 from segstudio.jobs import doctor as doctor_job
@@ -38,9 +37,6 @@ from segstudio.terminal import (
     tell_failure,
 )
 
-_FOLDER = click.Path(path_type=Path, file_okay=False)
-_FILE = click.Path(path_type=Path, dir_okay=False)
-_ANY = click.Path(path_type=Path)
 _DEVICES = click.Choice(["auto", "cpu", "cuda", "mps"])
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 
@@ -85,14 +81,14 @@ def _finish(job: Callable[[TerminalReporter], JobResult], as_json: bool) -> None
 
 
 @segstudio.command("open", hidden=True)
-@click.argument("project", type=_FOLDER)
+@click.argument("project", type=FOLDER)
 def open_command(project: Path) -> None:
     """Open the window on a project (the same as `segstudio PROJECT`)."""
     sys.exit(_show_window([str(project)]))
 
 
 @segstudio.command()
-@click.option("--folder", type=_FOLDER, help="Where to put it (default: your documents).")
+@click.option("--folder", type=FOLDER, help="Where to put it (default: your documents).")
 @click.option("--terminal", is_flag=True, help="Stay in the terminal even where there is a screen.")
 @_json
 def demo(folder: Path | None, terminal: bool, as_json: bool) -> None:
@@ -110,79 +106,29 @@ def demo(folder: Path | None, terminal: bool, as_json: bool) -> None:
     sys.exit(code)
 
 
-_sources = click.argument("sources", nargs=-1, required=True, type=_ANY)
-_photos = click.option("--photos", type=_FOLDER, help="Where the photos are, if not beside it.")
-_palette = click.option(
-    "--palette", type=_FILE, help="palette.json, or another class list: ids, colours."
-)
-_format = click.option(
-    "--format",
-    "format_name",
-    type=click.Choice([entry.name for entry in FORMATS]),
-    help="Default: detected, and the reason said.",
-)
-
-
-_match = click.option(
-    "--match",
-    "choices",
-    multiple=True,
-    metavar="NAME=PHOTO",
-    callback=lambda _ctx, _option, pairs: _choices(pairs),
-    help="Which photo an annotation (its file, or the name in it) means where several fit.",
-)
-
-
-_drawn = click.option(
-    "--drawn",
-    type=click.Choice(DRAWN),
-    default="auto",
-    help="Shapes were drawn on the photo as seen (upright) or as stored; default: by the size.",
-)
-
-
-def _choices(pairs: Sequence[str]) -> dict[str, str]:
-    """Read NAME=PHOTO pairs."""
-    split = [pair.partition("=") for pair in pairs]
-    for name, sign, photo in split:
-        if not (name and sign and photo):
-            raise click.BadParameter(f'"{name}{sign}{photo}" is not NAME=PHOTO')
-    return {name: photo for name, _, photo in split}
-
-
 @segstudio.command()
-@_sources
-@click.option("--out", type=_FOLDER, required=True, help="Folder for the label images.")
-@_photos
-@_palette
-@_format
-@_match
-@_drawn
+@reading_options
+@click.option("--out", type=FOLDER, required=True, help="Folder for the label images.")
 @click.option("--raster", type=click.Choice(["exact", "opencv"]), default="exact")
 @_json
-def convert(sources: tuple[Path, ...], as_json: bool, format_name: str | None, **rest: Any) -> None:
+def convert(as_json: bool, **rest: Any) -> None:
     """Turn annotation exports (files, folders, zips) into label images, without a project."""
-    request = convert_job.ConvertRequest(sources=sources, format=format_name, **rest)
+    request = convert_job.ConvertRequest(**rest)
     _finish(lambda reporter: convert_job.run(request, reporter), as_json)
 
 
 @segstudio.command("import")
-@click.argument("project", type=_FOLDER)
-@_sources
-@_photos
-@_palette
-@_format
-@_match
-@_drawn
+@click.argument("project", type=FOLDER)
+@reading_options
 @_json
-def import_(as_json: bool, format_name: str | None, **rest: Any) -> None:
+def import_(as_json: bool, **rest: Any) -> None:
     """Import annotation exports into PROJECT, which is made when it is not there."""
-    request = import_job.ImportRequest(format=format_name, **rest)
+    request = import_job.ImportRequest(**rest)
     _finish(lambda reporter: import_job.run(request, reporter), as_json)
 
 
 @segstudio.command()
-@click.argument("project", type=_FOLDER)
+@click.argument("project", type=FOLDER)
 @click.option("--train", type=float, default=0.8, show_default=True, help="Share to learn from.")
 @click.option("--val", type=float, default=0.2, show_default=True, help="Share to check with.")
 @click.option("--test", type=float, default=0.0, show_default=True, help="Share for the end.")
@@ -203,9 +149,9 @@ def _settings() -> str:
 
 
 @segstudio.command(epilog=_settings())
-@click.argument("project", type=_FOLDER)
+@click.argument("project", type=FOLDER)
 @click.option("--preset", type=click.Choice([p.name for p in PRESETS]), default="quick")
-@click.option("--config", type=_FILE, help="Settings in a TOML file.")
+@click.option("--config", type=FILE, help="Settings in a TOML file.")
 @click.option("--set", "assignments", multiple=True, metavar="KEY=VALUE", help="One setting.")
 @click.option("--device", type=_DEVICES, default="auto", show_default=True)
 @click.option("--name", default=None, help="A name for the run.")
@@ -227,7 +173,7 @@ def train(
 
 
 @segstudio.command()
-@click.argument("project", type=_FOLDER)
+@click.argument("project", type=FOLDER)
 @click.option("--run", default="best", show_default=True, help="A run's name, latest or best.")
 @click.option("--split", "part", type=click.Choice(["val", "test", "train"]), default="val")
 @_json
@@ -238,9 +184,9 @@ def evaluate(project: Path, run: str, part: Part, as_json: bool) -> None:
 
 
 @segstudio.command()
-@click.argument("model", type=_ANY)
-@click.argument("inputs", nargs=-1, required=True, type=_ANY)
-@click.option("--out", type=_FOLDER, required=True, help="Folder for the results.")
+@click.argument("model", type=ANY)
+@click.argument("inputs", nargs=-1, required=True, type=ANY)
+@click.option("--out", type=FOLDER, required=True, help="Folder for the results.")
 @click.option(
     "--write",
     default="labels,overlay",
@@ -256,9 +202,9 @@ def predict(model: Path, inputs: tuple[Path, ...], out: Path, write: str, as_jso
 
 
 @segstudio.command()
-@click.argument("project", type=_FOLDER)
+@click.argument("project", type=FOLDER)
 @click.option("--run", default="best", show_default=True, help="A run's name, latest or best.")
-@click.option("--out", type=_FILE, required=True, help="The HTML file to write.")
+@click.option("--out", type=FILE, required=True, help="The HTML file to write.")
 @_json
 def report(project: Path, run: str, out: Path, as_json: bool) -> None:
     """Write "Is this good?": one HTML page in plain words."""

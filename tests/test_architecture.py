@@ -29,7 +29,8 @@ OURS = {
     "review": {"__init__", "core", "photos", "learning"},
     "jobs": {"__init__", "core", "photos", "formats", "project", "learning", "review"},
     "terminal": {"core"},
-    "cli": {"__init__", "core", "formats", "jobs", "learning", "terminal", "gui"},
+    "cli_options": {"formats"},
+    "cli": {"__init__", "cli_options", "core", "jobs", "learning", "terminal", "gui"},
     "gui": {"__init__", "core", "formats", "jobs", "learning", "photos", "project", "review"},
 }
 # What a form or a command may ask about learning: settings and lists, all without torch.
@@ -57,7 +58,7 @@ THEIRS = {
     "lxml": {"formats", "jobs"},
     "pi_heif": {"photos"},
     "rawpy": {"photos"},
-    "click": {"cli"},
+    "click": {"cli", "cli_options"},
     "rich": {"terminal"},
 }
 # Packages that must be quick to import: what is slow or opens a window is imported inside
