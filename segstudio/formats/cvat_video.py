@@ -138,10 +138,10 @@ def _notes(meta: Meta, source: Source, file: str) -> Iterator[Problem]:
         )
         yield Problem("info", file, text, meta.line)
     elif not pictures:
-        video = f'the video "{shorten(meta.video)}"' if meta.video else "a video"
+        video = f'the video "{shorten(meta.video)}"' if meta.video else "the video"
         text = (
-            f"the frames of {video} are not here; to train on them, export the task again with "
-            f"images, or save frames as {frame_name(0)}.png, {frame_name(1)}.png and so on, "
-            "counted from 0"
+            f"no frames of {video} are beside this file; unless you have them elsewhere, export "
+            f"the task again with images, or save frames as {frame_name(0)}.png, "
+            f"{frame_name(1)}.png and so on, counted from 0"
         )
         yield Problem("info", file, text, meta.line)

@@ -78,7 +78,7 @@ def _find(source: Source, file: PurePosixPath, folder: str, name: PurePosixPath)
         # What lies beside the file that the user named, or above it, is not among its files.
         home = PurePosixPath(local.resolve().parent.as_posix())
         wanted = (str(path) for path in _places(home, folder, name))
-        return next((path for path in wanted if Path(path).is_file()), None)
+        return next((path for path in wanted if _is_file(path)), None)
     known = source.once(_pictures)
     for path in _places(file.parent, folder, name):
         if str(path).casefold() in known:
@@ -97,6 +97,14 @@ def _places(home: PurePosixPath, folder: str, name: PurePosixPath) -> Iterator[P
             yield base.joinpath("Masks", *sub, name)
         yield base.joinpath(folder, "Masks", name)
     yield home / name
+
+
+def _is_file(path: str) -> bool:
+    try:
+        return Path(path).is_file()
+    except (OSError, ValueError):
+        # A name longer than any file's, or one that is none.
+        return False
 
 
 def _pictures(source: Source) -> Mapping[str, str]:

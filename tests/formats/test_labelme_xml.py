@@ -151,6 +151,12 @@ def test_masks_are_found_for_a_single_file_too(tmp_path: Path) -> None:
     assert len(result.annotations[0].shapes) == 1
 
 
+def test_a_name_longer_than_any_files_is_no_harm(tmp_path: Path) -> None:
+    (problem,) = written(tmp_path, painted("n" * 3000), alone=True).problems
+    assert "is not there" in problem.message
+    assert len(problem.message) < 200
+
+
 def test_the_nearest_of_masks_of_one_name_is_taken(tmp_path: Path) -> None:
     save(tmp_path / "Masks/s/m.png", REGION)
     save(tmp_path / "Masks/t/m.png", REGION.T.copy())

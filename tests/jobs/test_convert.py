@@ -256,6 +256,24 @@ def test_every_format_says_why_it_is_or_is_not_the_one(tmp_path: Path) -> None:
     assert [entry["format"] for entry in written["detection"]] == list(found)
 
 
+def test_frames_without_shapes_count_where_their_photo_is(tmp_path: Path) -> None:
+    home = tmp_path / "in"
+    for frame in (0, 2):
+        photo(home / f"images/frame_{frame:06d}.PNG")
+    (home / "annotations.xml").write_text(
+        "<annotations><meta><task><size>4</size><mode>interpolation</mode><start_frame>0"
+        "</start_frame><stop_frame>3</stop_frame><original_size><width>16</width><height>12"
+        '</height></original_size></task></meta>\n<track id="0" label="car">'
+        '<box frame="0" keyframe="0" xtl="2" ytl="2" xbr="8" ybr="6"/></track></annotations>'
+    )
+    result = convert(home, out=tmp_path / "out")
+    assert statuses(result) == {"frame_000000.PNG": "converted", "frame_000002.PNG": "converted"}
+    assert read_label(tmp_path / "out/labels/frame_000000.png").any()
+    assert not read_label(tmp_path / "out/labels/frame_000002.png").any()
+    alone = convert(home / "annotations.xml", out=tmp_path / "alone", photos=tmp_path / "out")
+    assert statuses(alone) == {"frame_000000": "converted-without-photo"}
+
+
 def test_two_annotations_of_one_photo_are_told(tmp_path: Path) -> None:
     home = tmp_path / "in"
     photo(home / "a.jpg")
