@@ -149,6 +149,8 @@ def _of_lines(lines: list[str], name: str, parse: Callable[[str], Entry]) -> Leg
             told = f'"{shorten(text)}" {error}; the line is not used'
             problems.append(Problem("warning", name, told, number))
         position += 1
+    if not entries and not problems:
+        problems = [Problem("warning", name, "it lists no class and is not used")]
     return Legend(name, tuple(entries), (*problems, *_doubles(entries, name)))
 
 

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from segstudio.core.annotation import IGNORE_LABEL
 from segstudio.core.palette import IGNORE
 from segstudio.formats.labelmap import Color, Legend
-from segstudio.formats.mask_meanings import (
-    BACKGROUND,
-    Meaning,
-    Pixels,
-    as_grey,
-    color_of,
-    is_grey,
-    palette_color,
-)
+from segstudio.formats.mask_meanings import BACKGROUND, Meaning, is_ignored
 from segstudio.formats.mask_names import variant
+from segstudio.formats.mask_pixels import Pixels, as_grey, color_of, is_grey, palette_color
 from segstudio.formats.mask_standards import CITYSCAPES_IDS, CITYSCAPES_TRAIN_IDS, VOC
 
 Sample = tuple[str, Pixels]
@@ -27,6 +19,8 @@ _STANDARDS = {
     "train_color": CITYSCAPES_TRAIN_IDS,
     "labelids": CITYSCAPES_IDS,
 }
+# Ids are small numbers; a lowest value like this was chosen for the eye.
+_SPREAD = 32
 _WHITE: Color = (255, 255, 255)
 _BLACK: Color = (0, 0, 0)
 
@@ -55,6 +49,11 @@ def decide(
         notes.append(f"the names are those of {legend.file}; other names can be given to them")
     if found and not by_palette:
         notes.append(f"what the pixel values stand for: {_table(found, legend)}")
+    if legend is None and IGNORE in found and min(found - {0}) >= _SPREAD:
+        notes.append(
+            "the values look like greys to be seen; if 255 is a class, put a table classes.csv "
+            "with the columns id and name beside the masks, and a row for 255"
+        )
     return meaning, notes
 
 
@@ -139,13 +138,11 @@ def _table(found: frozenset[int], legend: Legend | None) -> str:
     """Say which value stands for which class."""
     said = []
     for value in sorted(found):
-        if value == IGNORE:
-            said.append(f"{value} = ignored")
-        elif legend is None:
+        if legend is None:
             unnamed = f"class {value}" if value else f"{BACKGROUND} (rename it if it is a class)"
-            said.append(f"{value} = {unnamed}")
+            said.append(f"{value} = {'ignored' if value == IGNORE else unnamed}")
         else:
             entry = legend.by_value.get(value)
-            ignored = entry is None or entry.name == IGNORE_LABEL
-            said.append(f"{value} = {entry.name if entry and not ignored else 'ignored'}")
+            named = entry is not None and not is_ignored(entry)
+            said.append(f"{value} = {entry.name if entry and named else 'ignored'}")
     return ", ".join(said[:40]) + (", ..." if len(said) > 40 else "")

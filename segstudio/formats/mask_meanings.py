@@ -3,53 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
 from segstudio.core.annotation import IGNORE_LABEL, Shape
 from segstudio.core.palette import IGNORE
 from segstudio.formats.base import LabelName
-from segstudio.formats.labelmap import Color, Entry, Legend, hex_color
-from segstudio.formats.mask_pictures import MaskPicture
-from segstudio.formats.mask_runs import Numbers, Runs, packed, runs_of, split_alpha
+from segstudio.formats.labelmap import Entry, Legend, hex_color
+from segstudio.formats.mask_pixels import (
+    REMEDY,
+    Pixels,
+    Unusable,
+    as_grey,
+    color_of,
+    is_grey,
+    is_smooth,
+    palette_color,
+)
 
 BACKGROUND = "background"
 # So many colours or values that no list names are ignored and told; more refuse the file.
 _FEW = 8
 _MOST_COLORS = 64
-_WHITE = 255
-# Class ids seldom are so high; the greys of smoothed edges are, and cover this share at most.
-_HIGH, _HALF, _EDGES = 192, 128, 0.2
-_REMEDY = "Export the masks again, as PNG and without smoothing."
-
-
-class Unusable(Exception):
-    """A mask that must not be read; the text says why, `remedy` what to do."""
-
-    def __init__(self, why: str, remedy: str) -> None:
-        super().__init__(why)
-        self.remedy = remedy
-
-
-@dataclass(frozen=True)
-class Pixels:
-    """A mask's pixels before they mean anything; `colored` says that values are 0xrrggbb.
-
-    `palette` are the colours of indexed pictures, `notes` what had to be done.
-    """
-
-    runs: Runs
-    colored: bool
-    palette: npt.NDArray[np.uint8] | None
-    kind: str
-    notes: tuple[str, ...] = ()
-
-    @property
-    def values(self) -> tuple[int, ...]:
-        """The distinct values, ascending."""
-        return tuple(map(int, self.runs.values))
+# What lists call the value 255 where it is no class.
+_VOID = frozenset(
+    {IGNORE_LABEL, "void", "ignore", "ignored", "unlabeled", "unlabelled", "border", "boundary"}
+)
 
 
 @dataclass(frozen=True)
@@ -77,52 +57,6 @@ class Understood:
     labels: tuple[LabelName, ...]
     warnings: list[str] = field(default_factory=list)
     notes: tuple[str, ...] = ()
-
-
-def pixels_of(picture: MaskPicture) -> Pixels:
-    """Return the pixels of a decoded mask; Unusable where they cannot stand for classes."""
-    values, alpha = split_alpha(picture)
-    colored = values.ndim == 3
-    numbers: Numbers = packed(values) if colored else values
-    notes: tuple[str, ...] = ()
-    if alpha is not None and int(alpha.min()) < _WHITE:
-        half = int(np.count_nonzero((alpha > 0) & (alpha < _WHITE)))
-        if half:
-            raise Unusable(
-                f"it is partly transparent ({half:,} pixels), a soft mask without sharp borders",
-                "Export it with hard edges and without transparency.",
-            )
-        numbers = np.where(alpha == 0, np.zeros_like(numbers), numbers)
-        notes = ("its transparent pixels count as background",)
-    try:
-        runs = runs_of(numbers)
-    except ValueError as error:
-        raise Unusable(str(error), _REMEDY) from None
-    return Pixels(runs, colored, picture.palette, picture.kind, notes)
-
-
-def is_grey(pixels: Pixels) -> bool:
-    """Tell whether all colours are grey."""
-    return all(v >> 16 == v >> 8 & 255 == v & 255 for v in pixels.values)
-
-
-def as_grey(pixels: Pixels) -> Pixels:
-    """Return grey colours as values."""
-    runs = replace(pixels.runs, values=pixels.runs.values & 255)
-    return replace(pixels, runs=runs, colored=False)
-
-
-def color_of(value: int) -> Color:
-    """Return the colour 0xrrggbb as three numbers."""
-    return value >> 16, value >> 8 & 255, value & 255
-
-
-def palette_color(pixels: Pixels, value: int) -> Color | None:
-    """Return the colour that an indexed picture shows a value in."""
-    if pixels.palette is None or value >= len(pixels.palette):
-        return None
-    red, green, blue = map(int, pixels.palette[value])
-    return red, green, blue
 
 
 def understand(pixels: Pixels, meaning: Meaning) -> Understood:
@@ -171,7 +105,7 @@ def _two_values(pixels: Pixels, meaning: Meaning) -> tuple[_Names, tuple[LabelNa
         raise Unusable(
             f"it has {len(others)} value(s) besides 0 and {meaning.object_value} ({_some(others)})"
             ", which the other masks do not have: smoothed edges, JPEG, or another kind of mask",
-            _REMEDY,
+            REMEDY,
         )
     labels = (LabelName(BACKGROUND, "#000000", 0), LabelName(meaning.object_name, None, 1))
     return names, labels
@@ -206,16 +140,23 @@ def _in_list(pixels: Pixels, meaning: Meaning, legend: Legend, value: int) -> st
             return BACKGROUND
         return name
     entry = legend.by_value.get(value)
-    return entry.name if entry is not None and value < IGNORE else None
+    return entry.name if entry is not None and not is_ignored(entry) else None
+
+
+def is_ignored(entry: Entry) -> bool:
+    """Tell whether a list means that a class is neither trained nor scored."""
+    reserved = entry.value == IGNORE and entry.name.casefold() in _VOID
+    outside = entry.value is not None and not 0 <= entry.value <= IGNORE
+    return reserved or outside or entry.name == IGNORE_LABEL
 
 
 def _label(entry: Entry, numbered: bool) -> LabelName | None:
     """Return what the palette shall know of a class, None where it is not to be trained."""
-    outside = entry.value is not None and not 0 <= entry.value < IGNORE
-    if outside or entry.name == IGNORE_LABEL:
+    if is_ignored(entry):
         return None
     color = hex_color(entry.color) if entry.color else None
-    return LabelName(entry.name, color, entry.value if numbered else None)
+    keeps = numbered and entry.value != IGNORE
+    return LabelName(entry.name, color, entry.value if keeps else None)
 
 
 def _by_own_colors(pixels: Pixels, meaning: Meaning) -> tuple[_Names, tuple[LabelName, ...]]:
@@ -232,24 +173,16 @@ def _by_own_colors(pixels: Pixels, meaning: Meaning) -> tuple[_Names, tuple[Labe
 def _near_colors(pixels: Pixels, count: int, why: str) -> Unusable:
     """Say that there are too many colours for classes, and where they may come from."""
     known = float(np.sort(pixels.runs.counts)[-16:].sum() / pixels.runs.counts.sum())
-    if pixels.kind == "JPEG":
+    if count > len(pixels.values):
+        cause = "single objects may have a colour each, which is no class"
+    elif pixels.kind == "JPEG":
         cause = "it is a JPEG, which changes colours"
     elif known > 0.8:
         cause = "its edges were smoothed (anti-aliased)"
     else:
         cause = "it looks like a photo or a smoothed picture"
-    return Unusable(f"it has {count} colours {why}; {cause}", _REMEDY)
-
-
-def is_smooth(pixels: Pixels) -> bool:
-    """Tell grey values that come from smoothing or JPEG from class ids."""
-    inner = [value for value in pixels.values if 0 < value < IGNORE]
-    high = sum(value >= _HIGH for value in inner)
-    if len(inner) > _FEW and high >= 2:
-        return True
-    ends = {0, IGNORE} <= set(pixels.values) and len(inner) >= 3 and inner[-1] >= _HALF
-    counts = pixels.runs.counts[np.isin(pixels.runs.values, inner)]
-    return ends and int(counts.sum()) < _EDGES * int(pixels.runs.counts.sum())
+    whose = "it has" if count <= len(pixels.values) else "the masks together have"
+    return Unusable(f"{whose} {count} colours {why}; {cause}", REMEDY)
 
 
 def _by_own_values(pixels: Pixels) -> tuple[_Names, tuple[LabelName, ...]]:
@@ -258,7 +191,7 @@ def _by_own_values(pixels: Pixels) -> tuple[_Names, tuple[LabelName, ...]]:
         raise Unusable(
             f"it has {len(pixels.values)} grey values: a photo, or a mask whose edges were smoothed"
             " (anti-aliased) or that was saved as JPEG",
-            _REMEDY,
+            REMEDY,
         )
     labels = [value_label(pixels, v) for v in pixels.values if v < IGNORE]
     return {label.id: label.name for label in labels if label.id is not None}, tuple(labels)

@@ -13,7 +13,7 @@ from segstudio.formats.labelmap import LEGEND_FILES, Legend, is_legend, legend_r
 from segstudio.formats.mask_arrays import read_mask_array
 from segstudio.formats.mask_deciding import Sample, decide
 from segstudio.formats.mask_lists import Listing, read_lists
-from segstudio.formats.mask_meanings import Meaning, Pixels, Unusable, is_smooth, pixels_of
+from segstudio.formats.mask_meanings import Meaning
 from segstudio.formats.mask_names import (
     ARRAY_SUFFIXES,
     addition,
@@ -24,6 +24,7 @@ from segstudio.formats.mask_names import (
     without_addition,
 )
 from segstudio.formats.mask_pictures import MaskPicture, read_mask_picture
+from segstudio.formats.mask_pixels import Pixels, Unusable, is_smooth, pixels_of
 from segstudio.formats.mask_roles import (
     Roles,
     chosen,

@@ -8,8 +8,9 @@ from segstudio.core.annotation import Annotation
 from segstudio.core.errors import SegStudioError
 from segstudio.core.problems import Problem
 from segstudio.formats.base import Candidate, Item, Match, Refusal
-from segstudio.formats.mask_meanings import Meaning, Unusable, pixels_of, understand
+from segstudio.formats.mask_meanings import Meaning, understand
 from segstudio.formats.mask_names import ARRAY_SUFFIXES, is_mask_suffix, without_addition
+from segstudio.formats.mask_pixels import Unusable, pixels_of
 from segstudio.formats.mask_sets import (
     MaskFile,
     load_mask,

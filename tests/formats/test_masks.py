@@ -539,3 +539,35 @@ def test_noise_is_refused_before_it_fills_the_memory(
     result = run(dataset(tmp_path / "d", ("a.png", INDEX), ("b.png", noise)))
     assert set(result.labels) == {"a.png"}
     assert "change 96 times" in result.text
+
+
+@pytest.mark.parametrize(("name", "expected"), [("car", "car"), ("Void", "-")])
+def test_255_is_a_class_where_a_list_says_so(
+    run: Run, tmp_path: Path, name: str, expected: str
+) -> None:
+    greys = np.array([0, 128, 255], np.uint8)[INDEX % 3]
+    root = dataset(tmp_path / "d", ("a.png", greys))
+    assert "if 255 is a class" in run(root).text
+    put(root / "classes.csv", f"id,name\n0,background\n128,road\n255,{name}\n")
+    result = run(root)
+    assert [row[0] for row in result.names("a.png")][::2] == [
+        "background",
+        "road",
+        expected,
+        "background",
+    ]
+
+
+def test_colours_of_single_objects_are_not_taken_for_classes(run: Run, tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    every = [(f"{n}.png", rng.integers(0, 256, (4, 3), np.uint8)[INDEX]) for n in range(20)]
+    with pytest.raises(SegStudioError, match=r"80 colours .* single objects"):
+        run(dataset(tmp_path / "d", *every))
+
+
+def test_an_empty_list_is_told_and_not_used(run: Run, tmp_path: Path) -> None:
+    root = dataset(tmp_path / "d", ("a.png", COLORS[INDEX]))
+    put(root / "labelmap.txt", "# nothing\n")
+    result = run(root)
+    assert "labelmap.txt: it lists no class" in result.text
+    assert len(result.palette.classes) == 4
