@@ -24,6 +24,8 @@ _SAMPLE = 20
 _ASIDE = ("segmentationobject", "instance", "visualization", "overlay", "scribble", "color_labels",
           "colormaps")  # fmt: skip
 
+_LOSSLESS = (".png", ".bmp", ".tif", ".tiff", ".gif", ".webp")
+
 # Stands for the suffix where all pictures right in a folder are meant.
 _DIRECTLY = "/"
 
@@ -89,8 +91,10 @@ def masks_by_look(pictures: Sequence[str], looks: Looks) -> Roles:
         likely = {picture for picture in group if looks(picture)}
         others = [picture for picture in group if picture not in likely]
         if not likely or not others:
-            kind = "masks" if likely else "photos"
-            doubt = f"{' and '.join(group[:3])} have one name, and all look like {kind}"
+            # Nobody keeps masks as camera files; the same names in several folders are common.
+            if any(picture.lower().endswith(_LOSSLESS) for picture in group):
+                kind = "masks" if likely else "photos"
+                doubt = f"{' and '.join(group[:3])} have one name, and all look like {kind}"
             continue
         for mask in likely:
             sides.add(_side_of(mask, max(others, key=lambda other: _shared_end(other, mask))))
@@ -113,8 +117,11 @@ def masks_as_named(pictures: Sequence[str], looks: Looks) -> Roles:
         if not _photo_folder(picture) and not _is_aside(picture):
             groups[_folder(picture), PurePosixPath(picture).suffix.lower()].append(picture)
     likely = [g for g in groups.values() if any(looks(p) for p in spread(g, 3))]
-    taken = likely or list(groups.values())
-    return Roles({p: "named as a mask by you" for group in taken for p in group})
+    masks = {p: "named as a mask by you" for group in likely for p in group}
+    doubt = (
+        "" if masks else "every picture has many values or colours: photos, JPEG, smoothed edges"
+    )
+    return Roles(masks, doubt)
 
 
 def doubt_about(pictures: Sequence[str], looks: Looks) -> str:

@@ -39,9 +39,11 @@ class Masks:
         if file in found.files:
             return Match(found.files[file].reason)
         if found.doubt and file == found.doubted:
+            remedy = (
+                "if they are masks, say so (--format masks) and name the folder of their photos"
+            )
             return Refusal(
-                f"{found.doubt}; if they are masks, say so (--format masks) and name the folder "
-                "of their photos (--photos)"
+                found.doubt if candidate.named else f"{found.doubt}; {remedy} (--photos)"
             )
         return None
 

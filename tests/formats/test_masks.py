@@ -571,3 +571,33 @@ def test_an_empty_list_is_told_and_not_used(run: Run, tmp_path: Path) -> None:
     result = run(root)
     assert "labelmap.txt: it lists no class" in result.text
     assert len(result.palette.classes) == 4
+
+
+def test_folders_of_photos_as_a_further_source_are_no_matter_of_doubt(
+    run: Run, tmp_path: Path
+) -> None:
+    put(tmp_path / "masks" / "train" / "1.png", INDEX)
+    photos(tmp_path / "pics", "train/1.jpg", "val/1.jpg")
+    out = tmp_path / "both"
+    request = convert.ConvertRequest((tmp_path / "masks", tmp_path / "pics"), out=out)
+    status = {i.photo: i.status for i in convert.run(request, Recorder()).items}
+    assert status == {"train/1.jpg": "converted", "val/1.jpg": "skipped"}
+
+
+def test_photos_that_are_named_as_masks_are_refused(run: Run, tmp_path: Path) -> None:
+    photos(tmp_path / "d", "a.jpg", "b.png")
+    with pytest.raises(SegStudioError, match="many values or colours"):
+        run(tmp_path / "d", format="masks")
+
+
+def test_real_masks_come_back_pixel_by_pixel(run: Run, shared_data: Path, tmp_path: Path) -> None:
+    for part in ("train", "val"):
+        for mask in sorted((shared_data / "camvid" / part / "Labels").iterdir())[:6]:
+            photo = mask.parents[1] / "Images" / f"{mask.stem}.jpg"
+            put(tmp_path / "d" / part / "Labels" / mask.name, mask.read_bytes())
+            put(tmp_path / "d" / part / "Images" / photo.name, photo.read_bytes())
+    result = run(tmp_path / "d")
+    assert len(result.labels) == 12
+    for name, label in result.labels.items():
+        real = tmp_path / "d" / name.replace("/Images/", "/Labels/")
+        assert np.array_equal(label, read_label(real))
