@@ -62,7 +62,7 @@ def import_report(
     request: ReadRequest, found: Collected, burned: BurnedAll, palette: Palette, report: Reporter
 ) -> ImportReport:
     """Put both halves of an import together, and tell of classes that are painted over."""
-    unseen = never_seen(found, palette, burned.classes)
+    unseen = never_seen(burned.shapes, palette, burned.classes)
     for problem in unseen:
         report(ProblemFound(problem))
     refused = [ImportItem(p.path, None, "skipped", "", (p,)) for p in found.refused]

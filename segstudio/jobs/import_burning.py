@@ -62,9 +62,13 @@ class Rules:
 
 @dataclass
 class BurnedAll:
-    """The items in the order of their names and what was counted on the way."""
+    """The items in the order of their names and what was counted on the way.
+
+    `shapes` counts those that were painted or should have been, per label of the palette.
+    """
 
     items: list[ImportItem] = field(default_factory=list)
+    shapes: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
     classes: dict[str, ClassCount] = field(default_factory=dict)
     interrupted: bool = False
@@ -75,6 +79,7 @@ class _Outcome:
     """One finished item; `unknown` are shapes whose label the palette does not name."""
 
     item: ImportItem
+    labels: tuple[str, ...] = ()
     pixels: npt.NDArray[np.int64] | None = None
     unknown: tuple[tuple[Shape, str], ...] = ()
 
@@ -101,6 +106,7 @@ def burn_all(named: Sequence[Named], rules: Rules, report: Reporter) -> BurnedAl
                 continue
             result.items.append(outcome.item)
             _tell(result, outcome.item.problems, report)
+            result.shapes.update(outcome.labels)
             if outcome.pixels is not None:
                 pixels += outcome.pixels
                 photos += outcome.pixels > 0
@@ -164,6 +170,7 @@ def _convert(row: Named, rules: Rules) -> _Outcome:
     status: Status = "converted" if size is not None else "converted-without-photo"
     return _Outcome(
         ImportItem(name, label, status, pair.match, tuple(problems)),
+        tuple(shape.label for shape in annotation.shapes),
         burned.pixels,
         tuple((s, annotation.source) for s in annotation.shapes if s.label in burned.unknown),
     )

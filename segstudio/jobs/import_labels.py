@@ -100,17 +100,17 @@ def with_classes_of(palette: Palette, given: Palette) -> Palette:
 
 
 def never_seen(
-    found: Collected, palette: Palette, classes: Mapping[str, ClassCount]
+    shapes: Mapping[str, int], palette: Palette, classes: Mapping[str, ClassCount]
 ) -> list[Problem]:
-    """Return a problem for every class that has shapes but not one pixel in any label image."""
-    renames = names_by_id(found, palette)
-    shapes: Counter[str] = Counter()
-    for pair in found.pairs:
-        if pair.wanted is not None and pair.reason is None:
-            for label, count in pair.wanted.labels.items():
-                entry = palette.find(renames.get(label, label))
-                if entry is not None and entry.map_to is None:
-                    shapes[entry.name] += count
+    """Return a problem for every class whose shapes left not one pixel in any label image.
+
+    `shapes` counts those of converted photos by label.
+    """
+    counts: Counter[str] = Counter()
+    for label, count in shapes.items():
+        entry = palette.find(label)
+        if entry is not None and entry.map_to is None:
+            counts[entry.name] += count
     return [
         Problem(
             "warning",
@@ -119,7 +119,7 @@ def never_seen(
             f"{count} of its shapes. Say what is painted over what: move it up on the Classes "
             "page, or give it a higher paint_order in a palette file (--palette)",
         )
-        for name, count in sorted(shapes.items())
+        for name, count in sorted(counts.items())
         if name in classes and classes[name].pixels == 0
     ]
 

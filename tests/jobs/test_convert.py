@@ -490,3 +490,14 @@ def test_shapes_drawn_on_the_stored_picture_are_turned_with_it_when_told(tmp_pat
     labels = [read_label(tmp_path / out / "labels" / "a.png") for out in ("seen", "stored")]
     assert np.array_equal(labels[0], labels[1][::-1, ::-1])
     assert not np.array_equal(labels[0], labels[1])
+
+
+def test_a_class_of_a_skipped_photo_is_not_said_to_be_covered(tmp_path: Path) -> None:
+    home = tmp_path / "in"
+    photo(home / "a.jpg")
+    photo(home / "b.jpg", size=(16, 7))
+    labelme(home / "a.xml", "a.jpg")
+    labelme(home / "b.xml", "b.jpg", label="boat")
+    result = convert(home, out=tmp_path / "out")
+    assert statuses(result) == {"a.jpg": "converted", "b.jpg": "skipped"}
+    assert "painted over" not in told(result)
