@@ -14,7 +14,7 @@ from segstudio.core.errors import SegStudioError
 from segstudio.core.problems import Problem
 from segstudio.formats.source import FolderSource, Source
 from segstudio.photos.names import stem
-from segstudio.photos.reader import is_photo
+from segstudio.photos.reader import is_photo, is_raw
 
 # Folders that exports and users keep photos in, beside the annotations.
 PHOTO_FOLDERS = frozenset(
@@ -68,10 +68,11 @@ def photos_in(source: Source, taken: frozenset[str]) -> tuple[list[Photo], list[
     photos: list[Photo] = []
     left_out: Counter[str] = Counter()
     read: set[str] = set()
-    for member in source.files():
-        if not is_photo(member):
-            continue
-        folder = label_folder(member)
+    described = {_base(file) for file in taken if not is_photo(file)}
+    members = [member for member in source.files() if is_photo(member)]
+    spare = _spare_raws(members)
+    for member in (m for m in members if m not in spare):
+        folder = None if _base(member) in described else label_folder(member)
         if member in taken:
             read.add(folder or "")
         elif folder is None:
@@ -84,6 +85,9 @@ def photos_in(source: Source, taken: frozenset[str]) -> tuple[list[Photo], list[
         for folder, count in left_out.items()
         if folder not in read
     ]
+    if spare:
+        text = f"{len(spare)} RAW file(s) lie beside the same photo as JPEG, which is used"
+        problems.append(Problem("info", min(spare), text))
     return photos, problems
 
 
@@ -94,16 +98,21 @@ def photos_beside(source: FolderSource, declared: Iterable[str]) -> list[Photo]:
     that the annotations themselves name; not everything below, which may be a whole drive.
     """
     home = source.root
+    labels = is_label_folder(home.resolve().name)
+    described = {_base(file) for file in source.files()}
     pool = {
         path.resolve(): Photo(source, path.name, path)
-        for path in ([] if is_label_folder(home.resolve().name) else _children(home))
-        if is_photo(path.name) and path.name not in source.files() and path.is_file()
+        for path in _children(home)
+        if is_photo(path.name)
+        and (not labels or _base(path.name) in described)
+        and path.name not in source.files()
+        and path.is_file()
     }
-    named = {PurePosixPath(name).parts[0].casefold() for name in declared if "/" in name}
+    named = {part.casefold() for name in declared for part in PurePosixPath(name).parts[:-1]}
     for base in dict.fromkeys((home, home.resolve().parent)):
         for folder in _children(base):
             key = folder.name.casefold()
-            wanted = key in PHOTO_FOLDERS or (base == home and key in named)
+            wanted = key in PHOTO_FOLDERS or key in named
             if not wanted or not folder.is_dir():
                 continue
             for photo in photos_in(FolderSource(folder), frozenset())[0]:
@@ -127,6 +136,18 @@ def display_names(members: Mapping[Photo, str]) -> dict[Photo, str]:
         cut = len(top) + 1 if top.casefold() in PHOTO_FOLDERS else 0
         names.update({photo: members[photo][cut:] for photo in group})
     return names
+
+
+def _base(member: str) -> str:
+    """Return a path without its suffix, which a photo and the file about it share."""
+    return str(PurePosixPath(member).with_suffix(""))
+
+
+def _spare_raws(members: Iterable[str]) -> set[str]:
+    """Return the RAW files that lie beside another photo of the same name, as cameras write."""
+    listed = list(members)
+    others = {_base(member).casefold() for member in listed if not is_raw(member)}
+    return {m for m in listed if is_raw(m) and _base(m).casefold() in others}
 
 
 def _children(folder: Path) -> list[Path]:

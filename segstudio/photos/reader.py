@@ -18,6 +18,7 @@ __all__ = [
     "Pixels",
     "check_photo",
     "is_photo",
+    "is_raw",
     "photo_size",
     "read_photo",
     "read_photo_sized",
@@ -36,6 +37,11 @@ PHOTO_SUFFIXES = (
 def is_photo(path: Path | str) -> bool:
     """Tell by its suffix whether a file is taken for a photo."""
     return str(path).lower().endswith(PHOTO_SUFFIXES)
+
+
+def is_raw(path: Path | str) -> bool:
+    """Tell by its suffix whether a file is a RAW photo."""
+    return str(path).lower().endswith(RAW_SUFFIXES)
 
 
 def photo_size(path: Path) -> PhotoSize:

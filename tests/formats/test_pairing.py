@@ -107,3 +107,34 @@ def test_a_folder_of_images_around_all_is_no_part_of_the_name() -> None:
     assert list(display_names({p: p.member for p in photos}).values()) == ["Train/a.jpg", "b.jpg"]
     photos.append(Photo(source, "c.jpg", None))
     assert next(iter(display_names({p: p.member for p in photos}).values())) == "images/Train/a.jpg"
+
+
+def files(root: Path, *names: str) -> Path:
+    for name in names:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    return root
+
+
+def test_photos_beside_the_files_about_them_are_photos_in_any_folder(tmp_path: Path) -> None:
+    root = files(tmp_path, "Annotations/a.xml", "Annotations/a.jpg", "Annotations/b.png")
+    source = FolderSource(root)
+    photos, problems = photos_in(source, frozenset({"Annotations/a.xml"}))
+    assert [photo.member for photo in photos] == ["Annotations/a.jpg"]
+    assert [problem.path for problem in problems] == ["Annotations"]
+    alone = FolderSource(root / "Annotations", "a.xml")
+    assert [photo.member for photo in photos_beside(alone, ["a.jpg"])] == ["a.jpg"]
+
+
+def test_a_raw_file_beside_its_jpeg_is_left_aside_and_told(tmp_path: Path) -> None:
+    root = files(tmp_path, "a.CR2", "a.JPG", "b.CR2", "x/a.CR2")
+    photos, (problem,) = photos_in(FolderSource(root), frozenset())
+    assert [photo.member for photo in photos] == ["a.JPG", "b.CR2", "x/a.CR2"]
+    assert "1 RAW file" in problem.message
+
+
+def test_a_folder_that_an_annotation_names_is_looked_into(tmp_path: Path) -> None:
+    root = files(tmp_path, "json/a.json", "pics/a.jpg", "other/b.jpg")
+    source = FolderSource(root / "json", "a.json")
+    assert [p.member for p in photos_beside(source, ["../pics/a.jpg"])] == ["pics/a.jpg"]
