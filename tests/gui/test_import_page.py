@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from jobs.exports import cvat, photo
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QLabel
 from pytestqt.qtbot import QtBot
 
 from segstudio.core.errors import SegStudioError
@@ -303,3 +303,14 @@ def test_format_and_turned_photos_can_be_told(
     assert "this is not JSON" in str(ended[0])
     options.choose(None, "auto")
     assert (options.format, options.drawn, options.text()) == (None, "auto", "&Options")
+
+
+def test_a_problem_that_is_chosen_can_be_read_as_a_whole(
+    page: ImportPage, opened: PageTools, qtbot: QtBot
+) -> None:
+    opened.runner.start("Importing", lambda report: REPORT)
+    qtbot.waitUntil(lambda: not opened.runner.active)
+    page.results.setCurrentWidget(page.results.problem_list)
+    page.results.problem_list.view.selectRow(page.results.problem_table.rows.index(NOTE))
+    texts = [shown.text() for shown in page.results.problem_list.findChildren(QLabel)]
+    assert str(NOTE) in texts

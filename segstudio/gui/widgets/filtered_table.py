@@ -50,11 +50,15 @@ class FilteredTable(QWidget):
         self.tools.setSpacing(GRID)
         self.tools.addWidget(self.search, 1)
         self.tools.addWidget(self.kind)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, GRID, 0, 0)
-        outer.setSpacing(GRID)
-        outer.addLayout(self.tools)
-        outer.addWidget(self.view, 1)
+        self._outer = QVBoxLayout(self)
+        self._outer.setContentsMargins(0, GRID, 0, 0)
+        self._outer.setSpacing(GRID)
+        self._outer.addLayout(self.tools)
+        self._outer.addWidget(self.view, 1)
+
+    def add_below(self, widget: QWidget) -> None:
+        """Put something under the table."""
+        self._outer.addWidget(widget)
 
     def choose_row(self, row: int) -> None:
         """Make a row of the model the current one, quietly; rows that are filtered out stay so."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QTabWidget
 
@@ -14,7 +14,7 @@ from segstudio.core.problems import Problem
 from segstudio.gui.item_models.photo_table import PAIRED, PROBLEMS, PhotoRow, PhotoTable
 from segstudio.gui.item_models.problem_table import ProblemTable, as_text
 from segstudio.gui.item_models.report_tables import ClassCountTable, DetectionTable
-from segstudio.gui.widgets.basics import button
+from segstudio.gui.widgets.basics import button, label
 from segstudio.gui.widgets.filtered_table import FilteredTable
 from segstudio.gui.widgets.import_choices import ImportChoices
 from segstudio.jobs.import_report import ImportReport, write_csv
@@ -28,7 +28,9 @@ _PHOTO_KINDS = {
 _PROBLEM_KINDS = {"": "All", "error": "Left out", "warning": "Look at it", "info": "Notes"}
 _CLASS_KINDS = {"": "All classes", "empty": "Without pixels"}
 _FORMAT_KINDS = {"": "All formats", "taken": "Recognised"}
-_FORMAT_WIDTH = 150
+_FORMAT_WIDTH, _PAIRED_WIDTH = 150, 120
+_WHOLE_LINES = 4
+_NO_LINE = "Choose a line to read it as a whole and to see its photo."
 _SAVE_KINDS = "Table for spreadsheets (*.csv);;JSON (*.json)"
 
 
@@ -50,6 +52,13 @@ class ImportResults(QTabWidget):
         self.format_list = FilteredTable(self.format_table, _FORMAT_KINDS, 2)
         self.choices = ImportChoices()
         self.format_list.view.horizontalHeader().resizeSection(0, _FORMAT_WIDTH)
+        self.photo_list.view.horizontalHeader().resizeSection(PAIRED, _PAIRED_WIDTH)
+        self._whole = label("", "small", wrap=True)
+        self._whole.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._whole.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        # Room for a long sentence from the start, so that nothing jumps when a line is chosen.
+        self._whole.setFixedHeight(_WHOLE_LINES * self._whole.fontMetrics().lineSpacing())
+        self.problem_list.add_below(self._whole)
         self._add_tools()
         self.addTab(self.photo_list, "Photos")
         self.addTab(self.problem_list, "Problems and notes")
@@ -70,6 +79,7 @@ class ImportResults(QTabWidget):
         questions = report.questions if report else ()
         self.choices.ask(questions)
         self._save.setEnabled(report is not None)
+        self._whole.setText(_NO_LINE if self.problem_table.rows else "")
         self.setTabText(1, f"Problems and notes  {len(self.problem_table.rows):,}")
         self.setTabText(2, f"Your choice  {len(questions):,}")
         self.setTabVisible(2, bool(questions))
@@ -124,6 +134,8 @@ class ImportResults(QTabWidget):
         self.photo_chosen.emit(self.photo_table.rows[row].name)
 
     def _choose_problem_row(self, row: int) -> None:
-        photo = self._photo_of.get(self.problem_table.rows[row])
+        problem = self.problem_table.rows[row]
+        self._whole.setText(str(problem))
+        photo = self._photo_of.get(problem)
         if photo is not None:
             self.photo_chosen.emit(photo)
