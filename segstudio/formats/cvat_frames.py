@@ -60,7 +60,7 @@ class _Scene:
     def annotations(self, file: str) -> Iterator[Annotation]:
         """Yield the frames in their order, without those that nothing is known of."""
         width, height = self.task.size or (None, None)
-        for frame in sorted(self.moments.keys() | set(self.frames or ())):
+        for frame in sorted(self.moments if self.frames is None else self.frames):
             moment = self.moments.pop(frame, _Moment(None))
             yield Annotation(
                 photo=f"{self.folder}/{frame_name(frame)}".removeprefix("/"),
@@ -117,7 +117,9 @@ def _scene(number: str, tracks: list[Track], meta: Meta, written_out: bool) -> _
     subset = next((track.subset for track in tracks if track.subset), task.subset)
     mentioned = {stated.frame for track in tracks for stated in track.shapes}
     # Numbers that a job counts anew, or a hand has changed, say nothing of the frames there are.
-    frames = task.frames if task.frames and mentioned <= set(task.frames) else None
+    # A shape may end one frame after the last.
+    seen = {stated.frame for track in tracks for stated in track.shapes if not stated.outside}
+    frames = task.frames if task.frames and seen <= set(task.frames) else None
     apart = gcd(*(frame - min(mentioned) for frame in mentioned)) if mentioned else 0
     return _Scene(
         task=task,

@@ -18,6 +18,8 @@ _CAMERA = "_leftimg8bit"
 # How exports name the frames of a video, and how else programs number the pictures of one.
 _FRAME = re.compile(r"frame_(\d{6,9})")
 _NUMBERED = re.compile(r"(?:frame[ _-]?)?(\d{1,9})")
+# The folder that exports of a project keep the photos without a subset in.
+_NO_SUBSET = "default"
 # What LabelMe's server takes out of the names of its files.
 _STRIPPED = re.compile(r"[^-0-9a-z_]")
 
@@ -105,7 +107,9 @@ class PhotoIndex:
             exact = self._by_path.get(_join(base, declared))
             if exact is not None:
                 return _found(exact, 1, "by path")
-        hints = (declared, _join(folder, declared))
+        hints: tuple[str, ...] = (declared, _join(folder, declared))
+        if not (wanted.one_photo or wanted.annotation.subset):
+            hints += (_join(_NO_SUBSET, declared),)
         last = declared.rsplit("/", 1)[-1]
         steps: tuple[tuple[list[tuple[Photo, str]], str], ...] = (
             (self._by_name.get(last, []), "by file name"),

@@ -159,6 +159,9 @@ def test_frames_without_shapes_count_where_their_photo_is(tmp_path: Path) -> Non
     assert implied == [f"frame_{number:06d}" for number in (0, 1, 2, 5, 6, 7, 8, 9)]
     # Numbers outside the stated ones show that these are others.
     assert len(video(tmp_path, track(box(3, keyframe=0), box(12, keyframe=0))).annotations) == 2
+    # The end of a shape is none of a frame.
+    ended = video(tmp_path, track(box(9, keyframe=0), box(10, outside=1))).annotations
+    assert [entry.photo for entry in ended] == [f"frame_{number:06d}" for number in range(10)]
 
 
 def test_a_job_states_its_size_beside_itself(tmp_path: Path) -> None:

@@ -50,6 +50,13 @@ def test_two_equally_good_photos_are_not_guessed() -> None:
     assert find(["b.jpg"], "a.jpg") == ()
 
 
+def test_photos_without_a_subset_are_in_the_folder_that_exports_put_them_in() -> None:
+    photos = ["images/Train/a.jpg", "images/default/a.jpg", "images/default/frame_000000.PNG"]
+    assert find(photos, "a.jpg")[0] == photos[1]
+    assert find([*photos, "images/Train/frame_000000.PNG"], "frame_000000")[0] == photos[2]
+    assert find(photos, "a.jpg", "a.xml", True)[0] == "?"
+
+
 def test_the_nearer_of_two_folders_wins() -> None:
     photos = ["train/Images/1.jpg", "val/Images/1.jpg"]
     assert find(photos, "1.jpg", "val/Annotations/1.xml", True)[0] == "val/Images/1.jpg"
