@@ -66,13 +66,27 @@ def with_labels(palette: Palette, labels: Sequence[LabelName]) -> Palette:
 
 
 def names_by_id(found: Collected, palette: Palette) -> dict[str, str]:
-    """Return what the palette calls the classes that an export knows by pixel value only."""
+    """Return what the palette calls the classes that an export knows by pixel value only.
+
+    An object without a name is the only class that there is beside the background.
+    """
     names = {entry.id: entry.name for entry in palette.classes}
-    return {
+    valued = [label for label in found.labels if label.id is not None]
+    renames = {
         label.name: names[label.id]
-        for label in found.labels
-        if label.id in names and palette.find(label.name) is None
+        for label in valued
+        if label.id in names and (_made_up(label) or palette.find(label.name) is None)
     }
+    left = [v for v in valued if v.name not in renames and palette.find(v.name) is None]
+    objects = [entry.name for entry in palette.trained if entry.id != palette.background]
+    if len(left) == len(objects) == 1 and objects[0] not in renames.values():
+        renames[left[0].name] = objects[0]
+    return renames
+
+
+def _made_up(label: LabelName) -> bool:
+    """Tell whether a label was called after its pixel value."""
+    return label.name == ("background" if label.id == 0 else f"class {label.id}")
 
 
 def with_classes_of(palette: Palette, given: Palette) -> Palette:

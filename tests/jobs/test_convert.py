@@ -136,6 +136,14 @@ def test_nothing_there_fails_with_the_name(tmp_path: Path) -> None:
         run(ConvertRequest((tmp_path / "empty",), out=tmp_path / "out"), Recorder())
 
 
+def test_what_was_refused_is_said_where_nothing_is_left(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "e.zip", "w") as archive:
+        archive.writestr("../up.xml", "<annotations/>")
+    with pytest.raises(SegStudioError) as caught:
+        convert(tmp_path / "e.zip", out=tmp_path / "out")
+    assert "../up.xml: refused" in str(caught.value.meaning)
+
+
 def test_label_images_of_the_users_are_never_written_over(tmp_path: Path) -> None:
     photo(tmp_path / "in/a.jpg")
     labelme(tmp_path / "in/a.xml", "a.jpg")
@@ -501,3 +509,33 @@ def test_a_class_of_a_skipped_photo_is_not_said_to_be_covered(tmp_path: Path) ->
     result = convert(home, out=tmp_path / "out")
     assert statuses(result) == {"a.jpg": "converted", "b.jpg": "skipped"}
     assert "painted over" not in told(result)
+
+
+def index_masks(home: Path, values: list[int]) -> Path:
+    photo(home / "images" / "a.jpg")
+    label = np.resize(np.array(values, np.uint8), (12, 16))
+    (home / "masks").mkdir()
+    Image.fromarray(label, mode="L").save(home / "masks" / "a.png")
+    return home
+
+
+def palette_file(path: Path, *classes: tuple[int, str]) -> Path:
+    entries = [PaletteClass(id=i, name=name, color=f"#0000{i:02x}") for i, name in classes]
+    Palette(background=classes[0][0], classes=tuple(entries)).save(path)
+    return path
+
+
+def test_pixel_values_without_names_are_the_palettes_ids(tmp_path: Path) -> None:
+    home = index_masks(tmp_path / "in", [0, 1, 2, 3])
+    palette = palette_file(tmp_path / "p.json", (3, "background"), (0, "sky"), (1, "car"), (2, "a"))
+    convert(home, out=tmp_path / "out", palette=palette)
+    made = read_label(tmp_path / "out" / "labels" / "a.png")
+    assert made[0, :4].tolist() == [0, 1, 2, 3]
+
+
+def test_an_object_without_a_name_is_the_only_class_of_the_palette(tmp_path: Path) -> None:
+    home = index_masks(tmp_path / "in", [0, 255])
+    palette = palette_file(tmp_path / "p.json", (0, "background"), (8, "cat"))
+    convert(home, out=tmp_path / "out", palette=palette)
+    made = read_label(tmp_path / "out" / "labels" / "a.png")
+    assert made[0, :2].tolist() == [0, 8]
