@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import stat
 import zipfile
 import zlib
@@ -59,12 +60,15 @@ def _is_zip(path: Path) -> bool:
 
 
 class ZipSource(Source):
-    """A zip archive; refused as a whole when it is damaged, encrypted or has too many members."""
+    """A zip archive; refused as a whole when it is damaged, encrypted or has too many members.
+
+    One that holds nothing but another zip stands for that one.
+    """
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         try:
-            self._zip = zipfile.ZipFile(path)
+            self._zip = _unwrapped(zipfile.ZipFile(path))
         except _ZIP_ERRORS as error:
             raise SegStudioError(
                 f"{path.name} cannot be opened as a zip: {error}.",
@@ -117,6 +121,19 @@ class ZipSource(Source):
     def close(self) -> None:
         """Close the archive."""
         self._zip.close()
+
+
+def _unwrapped(outer: zipfile.ZipFile) -> zipfile.ZipFile:
+    """Return the zip that is all that an archive holds, else the archive itself."""
+    infos = [i for i in outer.infolist() if not i.is_dir() and not is_junk(i.filename)]
+    info = infos[0] if len(infos) == 1 else None
+    if info is None or not info.filename.lower().endswith(".zip") or info.flag_bits & 0x1:
+        return outer
+    # What is refused is told with the other members.
+    if _unsafe(info) or _oversized(info):
+        return outer
+    with outer:
+        return zipfile.ZipFile(io.BytesIO(outer.read(info)))
 
 
 def _accepted(

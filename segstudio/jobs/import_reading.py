@@ -189,9 +189,11 @@ def _nothing(sources: Sequence[Source], errors: Sequence[SegStudioError]) -> Seg
         names = ", ".join(str(source.path) for source in sources)
         kinds = {Path(file).suffix.lower() for source in sources for file in source.files()}
         there = ", ".join(sorted(kind for kind in kinds if kind)) or "none with a known suffix"
+        refused = [f"{p.path}: {p.message}" for source in sources for p in source.problems]
+        told = "".join(f" {line}." for line in refused[:5])
         return SegStudioError(
             f"There are no annotations in {names}.",
-            meaning=f"No XML, JSON or label image was found there; the files are: {there}.",
+            meaning=f"No XML, JSON or label image was found there; the files are: {there}.{told}",
             remedy="Name the export of CVAT, LabelMe or labelme: its file, its folder or its zip.",
         )
     return SegStudioError(

@@ -47,6 +47,18 @@ def test_only_plain_members_are_read_and_the_others_named(tmp_path: Path) -> Non
     assert {p.name for p in tmp_path.iterdir()} == {"a.zip"}
 
 
+def test_a_zip_that_holds_nothing_but_a_zip_is_that_one(tmp_path: Path) -> None:
+    inner = packed(tmp_path / "in.zip", ("a.xml", b"<a/>"), ("../up.xml", b"")).read_bytes()
+    junk = ("__MACOSX/._in.zip", b"junk")
+    source = open_source(packed(tmp_path / "a.zip", ("export/in.zip", inner), junk))
+    assert (source.files(), source.read("a.xml")) == (("a.xml",), b"<a/>")
+    assert [problem.path for problem in source.problems] == ["a.zip/../up.xml"]
+    source.close()
+    damaged = packed(tmp_path / "b.zip", ("in.zip", inner[:-30]))
+    with pytest.raises(SegStudioError, match=r"b\.zip cannot be opened"):
+        open_source(damaged)
+
+
 def test_encrypted_damaged_and_overfull_archives_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
