@@ -83,7 +83,7 @@ def masks_by_look(pictures: Sequence[str], looks: Looks) -> Roles:
     """Find masks as the side of two parallel folders, or kinds of files, that looks like masks."""
     by_stem: dict[str, list[str]] = defaultdict(list)
     for picture in pictures:
-        by_stem[bare(picture).casefold()].append(picture)
+        by_stem[without_addition(picture).casefold()].append(picture)
     groups = [group for group in by_stem.values() if len(group) > 1]
     sides: set[tuple[str, str]] = set()
     doubt = ""
@@ -124,12 +124,19 @@ def masks_as_named(pictures: Sequence[str], looks: Looks) -> Roles:
     return Roles(masks, doubt)
 
 
-def doubt_about(pictures: Sequence[str], looks: Looks) -> str:
-    """Say that pictures look like masks although nothing else tells, "" where they do not."""
+def masks_alone(pictures: Sequence[str], looks: Looks, colored: Looks) -> Roles:
+    """Find masks where there are no photos: pictures of exact values, as no camera makes them.
+
+    Those that have colours may also be drawings, which is said instead.
+    """
     sample = spread([p for p in pictures if not _photo_folder(p)], _SAMPLE)
     if not sample or not all(looks(p) for p in sample):
-        return ""
-    return f"{len(pictures)} picture(s) look like masks, but there are no photos beside them"
+        return Roles()
+    if any(colored(p) for p in sample):
+        text = f"{len(pictures)} picture(s) look like masks, but there are no photos beside them"
+        return Roles(doubt=text)
+    reason = "its pixels have few exact values, as those of all pictures here"
+    return Roles({p: reason for p in pictures if not _photo_folder(p) and not _is_aside(p)})
 
 
 def chosen(roles: Roles) -> Roles:

@@ -28,7 +28,7 @@ from segstudio.formats.mask_pixels import Pixels, Unusable, is_smooth, pixels_of
 from segstudio.formats.mask_roles import (
     Roles,
     chosen,
-    doubt_about,
+    masks_alone,
     masks_as_named,
     masks_by_look,
     masks_by_name,
@@ -123,14 +123,15 @@ def _roles(source: Source, pictures: Sequence[str], listing: Listing, named: boo
         return _single(source, pictures[0], named)
     home = source.path.resolve().name if source.local_path("") else source.path.stem
     roles = masks_by_name(pictures, home)
-    listed = dict.fromkeys(listing.pairs, "a list names it beside its photo")
-    roles.masks = {p: r for p, r in {**roles.masks, **listed}.items() if p not in _photos(listing)}
+    paired = dict.fromkeys(listing.pairs, "a list names it beside its photo")
+    roles.masks = {p: r for p, r in {**roles.masks, **paired}.items() if p not in _photos(listing)}
     if not roles.masks:
         roles = masks_by_look(pictures, looks)
     if not roles.masks and named:
         roles = masks_as_named(pictures, looks)
     if not roles.masks and not roles.doubt:
-        roles.doubt = doubt_about(pictures, looks)
+        listed = bool(_legends(source))
+        roles = masks_alone(pictures, looks, lambda p: not listed and _is_colored(source, p))
     return roles
 
 
@@ -160,6 +161,11 @@ def _looks_like_mask(source: Source, file: str) -> bool:
     except (SegStudioError, Unusable):
         return False
     return len(pixels.values) <= _FEW_COLORS and (pixels.colored or not is_smooth(pixels))
+
+
+def _is_colored(source: Source, file: str) -> bool:
+    """Tell whether a picture that looks like a mask has colours, not values."""
+    return pixels_of(load_mask(source, file)).colored
 
 
 def _samples(source: Source, masks: Sequence[str]) -> list[Sample]:

@@ -426,18 +426,42 @@ def test_two_folders_of_photos_are_not_guessed_to_be_masks(run: Run, tmp_path: P
         run(tmp_path / "d")
 
 
-def test_a_folder_of_masks_alone_is_asked_about_and_read_when_named(
-    run: Run, tmp_path: Path
-) -> None:
+def test_a_folder_of_masks_alone_is_read_by_its_exact_values(run: Run, tmp_path: Path) -> None:
     put(tmp_path / "d" / "a.png", INDEX)
     put(tmp_path / "d" / "b.png", INDEX)
+    result = run(tmp_path / "d")
+    assert {i.status for i in result.report.items} == {"converted-without-photo"}
+    photos(tmp_path / "p", "a.jpg", "b.jpg")
+    result = run(tmp_path / "d", photos=tmp_path / "p")
+    assert {i.status for i in result.report.items} == {"converted"}
+    assert np.array_equal(result.labels["a.png"], INDEX)
+
+
+def test_coloured_pictures_alone_are_asked_about_unless_named_or_listed(
+    run: Run, tmp_path: Path
+) -> None:
+    put(tmp_path / "d" / "a.png", COLORS[INDEX])
     with pytest.raises(SegStudioError, match=r"look like masks.*--format masks"):
         run(tmp_path / "d")
     result = run(tmp_path / "d", format="masks")
     assert {i.status for i in result.report.items} == {"converted-without-photo"}
-    photos(tmp_path / "p", "a.jpg", "b.jpg")
-    result = run(tmp_path / "d", format="masks", photos=tmp_path / "p")
-    assert {i.status for i in result.report.items} == {"converted"}
+    put(tmp_path / "d" / "labelmap.txt", LABELMAP)
+    assert np.array_equal(run(tmp_path / "d").labels["a.png"], INDEX)
+
+
+def test_masks_in_a_folder_of_any_name_have_more_in_their_names_than_photos(
+    run: Run, tmp_path: Path
+) -> None:
+    photos(tmp_path / "d", "stills/a.png", "stills/b.png")
+    put(tmp_path / "d" / "approved" / "a_L.png", COLORS[INDEX])
+    put(tmp_path / "d" / "approved" / "b_L.png", COLORS[INDEX])
+    put(
+        tmp_path / "d" / "label_colors.txt",
+        "0 0 0 void\n250 50 83\tcar\n61 61 245\t\troad\n9 9 9 tree\n",
+    )
+    result = run(tmp_path / "d")
+    assert [i.status for i in result.report.items] == ["converted"] * 2
+    assert result.names("stills/a.png")[-1][0] == "tree"
 
 
 def test_one_mask_may_be_named_alone(run: Run, tmp_path: Path) -> None:
