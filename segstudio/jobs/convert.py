@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from segstudio.core.events import ProblemFound, Reporter
@@ -11,9 +13,10 @@ from segstudio.core.palette import Palette
 from segstudio.core.rasterize import Raster
 from segstudio.jobs.import_burning import BurnedAll, Ready, Rules, burn_all
 from segstudio.jobs.import_collecting import Collected, collected
-from segstudio.jobs.import_labels import class_labels, names_by_id, never_seen, palette_of
-from segstudio.jobs.import_naming import name_pairs
+from segstudio.jobs.import_labels import class_labels, never_seen, palette_of
+from segstudio.jobs.import_naming import Named, name_pairs
 from segstudio.jobs.import_reading import ReadRequest
+from segstudio.jobs.import_renames import names_in
 from segstudio.jobs.import_report import ImportItem, ImportReport, detections, write_report
 from segstudio.photos.names import label_name
 
@@ -49,13 +52,25 @@ def run(request: ConvertRequest, report: Reporter) -> ImportReport:
             found.problems += doubts
             for problem in doubts:
                 report(ProblemFound(problem))
-        renames = names_by_id(found, palette)
+        renames = names_in(palette, found)
         rules = Rules(palette, request.raster, write, renames, request.drawn)
         palette.save(request.out / "palette.json")
-        burned = burn_all(name_pairs(found.pairs, {}), rules, report)
+        named = name_pairs(found.pairs, {})
+        burned = burn_all(named, rules, report)
+        burned.items = _called_as_in_the_source(burned.items, named)
     result = import_report(request, found, burned, palette, report)
     write_report(request.out, result)
     return result
+
+
+def _called_as_in_the_source(
+    items: Sequence[ImportItem], named: Sequence[Named]
+) -> list[ImportItem]:
+    """Give photos whose label images had to be called otherwise their own names back."""
+    own = {row.name: row.original for row in named if row.original is not None}
+    times = Counter((*(row.name for row in named), *own.values()))
+    names = {name: original for name, original in own.items() if times[original] == 1}
+    return [replace(item, photo=names.get(item.photo, item.photo)) for item in items]
 
 
 def import_report(

@@ -231,6 +231,7 @@ def test_names_keep_their_folders_and_never_meet(tmp_path: Path) -> None:
     labels = [item.label for item in result.items]
     assert len({str(label).casefold() for label in labels}) == 4
     assert {"labels/x/a.png", "labels/y/a-png.png"} <= set(labels)
+    assert {item.photo for item in result.items} == set(names)
     assert "is taken" in told(result)
 
 
@@ -539,3 +540,37 @@ def test_an_object_without_a_name_is_the_only_class_of_the_palette(tmp_path: Pat
     convert(home, out=tmp_path / "out", palette=palette)
     made = read_label(tmp_path / "out" / "labels" / "a.png")
     assert made[0, :2].tolist() == [0, 8]
+
+
+def test_colours_without_names_are_the_classes_of_the_palette_that_have_them(
+    tmp_path: Path,
+) -> None:
+    colors = np.zeros((12, 16, 3), np.uint8)
+    colors[:, 8:] = (0, 0, 7)
+    photo(tmp_path / "in" / "images" / "a.jpg")
+    (tmp_path / "in" / "masks").mkdir()
+    Image.fromarray(colors).save(tmp_path / "in" / "masks" / "a.png")
+    palette = palette_file(tmp_path / "p.json", (0, "none"), (7, "car"), (8, "cat"))
+    result = convert(tmp_path / "in", out=tmp_path / "out", palette=palette)
+    made = read_label(tmp_path / "out" / "labels" / "a.png")
+    assert made[0].tolist() == [0] * 8 + [7] * 8
+    assert "not in the palette" not in told(result)
+
+
+@pytest.mark.parametrize(("background", "value"), [(0, 0), (255, 255)])
+def test_holes_cut_with_background_stay_holes_whatever_the_palette_calls_it(
+    tmp_path: Path, background: int, value: int
+) -> None:
+    classes = (PaletteClass(id=0, name="none"), PaletteClass(id=4, name="car"))
+    Palette(background=background, classes=classes).save(tmp_path / "p.json")
+    shapes = [
+        {"label": label, "points": [[0, 0], [size, size]], "shape_type": "rectangle"}
+        for label, size in (("car", 10), ("_background_", 5))
+    ]
+    photo(tmp_path / "in" / "a.jpg", size=(16, 12))
+    text = json.dumps({"shapes": shapes, "imagePath": "a.jpg"})
+    (tmp_path / "in" / "a.json").write_text(text, "utf-8")
+    result = convert(tmp_path / "in", out=tmp_path / "out", palette=tmp_path / "p.json")
+    made = read_label(tmp_path / "out" / "labels" / "a.png")
+    assert made.diagonal().tolist() == [value] * 5 + [4] * 5 + [value] * 2
+    assert result.problems == ()
