@@ -14,7 +14,7 @@ from segstudio.core.colors import distinct_colors, parse_color
 from segstudio.core.errors import SegStudioError
 from segstudio.core.files import write_json
 
-__all__ = ["IGNORE", "Palette", "PaletteClass"]
+__all__ = ["IGNORE", "Palette", "PaletteClass", "is_background"]
 
 
 class Palette(ClassTable):
@@ -144,11 +144,11 @@ class Palette(ClassTable):
         #000000, is class 0.
         """
         names = [name for name, _ in labels]
-        zero = next((n for n in names if n.strip(" _").casefold() == "background"), None)
-        if zero is None:
-            zero = next((n for n, c in labels if c and c.lower() == "#000000"), "background")
-        first = PaletteClass(id=0, name=zero, color="#000000")
-        return cls(classes=(first,)).with_labels([pair for pair in labels if pair[0] != zero])
+        zeros = [name for name in dict.fromkeys(names) if is_background(name)]
+        if not zeros:
+            zeros = [next((n for n, c in labels if c and c.lower() == "#000000"), "background")]
+        first = PaletteClass(id=0, name=zeros[0], color="#000000", aliases=tuple(zeros[1:]))
+        return cls(classes=(first,)).with_labels([pair for pair in labels if pair[0] not in zeros])
 
     @classmethod
     def from_json(cls, value: object, origin: str) -> Palette:
@@ -173,6 +173,11 @@ class Palette(ClassTable):
     def save(self, path: Path) -> None:
         """Write palette.json."""
         write_json(path, self.as_json(), keep_backup=True)
+
+
+def is_background(label: str) -> bool:
+    """Tell whether a label means what no class covers: background in any case, _background_."""
+    return label.strip(" _").casefold() == "background"
 
 
 def _refusal(what: str, error: ValidationError) -> SegStudioError:

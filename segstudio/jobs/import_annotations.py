@@ -26,13 +26,13 @@ from segstudio.jobs.import_burning import BurnedAll, Ready, Rules, burn_all
 from segstudio.jobs.import_collecting import Collected, collected
 from segstudio.jobs.import_labels import (
     class_labels,
-    names_by_id,
     palette_of,
     with_classes_of,
     with_labels,
 )
 from segstudio.jobs.import_naming import name_pairs
 from segstudio.jobs.import_reading import ReadRequest
+from segstudio.jobs.import_renames import names_in
 from segstudio.jobs.import_report import ImportReport, keep_report
 from segstudio.jobs.import_split import take_given_split
 from segstudio.jobs.palette_import import taken_over
@@ -82,7 +82,7 @@ def _take_over(
     taking = _Taking(project, palette)
     known = taking.known_names(found)
     taken = taking.taken_names(found) - set(known.values())
-    renames = names_by_id(found, palette)
+    renames = names_in(palette, found)
     rules = Rules(
         palette, "exact", taking.write, renames, drawn, photo_needed=True, keep=taking.keep
     )

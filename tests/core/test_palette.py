@@ -73,6 +73,12 @@ def test_class_zero_is_the_label_called_background_or_black(
     assert Palette.from_labels(labels).by_id(0).name == zero
 
 
+def test_background_in_two_spellings_is_one_class() -> None:
+    palette = Palette.from_labels([("Background", None), ("sky", None), ("_background_", None)])
+    assert [(e.id, e.name) for e in palette.classes] == [(0, "Background"), (1, "sky")]
+    assert palette.painted("_background_") == 0
+
+
 @pytest.mark.parametrize(
     ("asked", "meant"),
     [("Sky", "sky"), (" sky ", "sky"), ("gruond", "ground"), ("elephant", None)],
