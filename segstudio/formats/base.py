@@ -33,13 +33,14 @@ class Refusal:
 class LabelName:
     """A label that an export lists, with its colour (#rrggbb) where it states a valid one.
 
-    `id` is the pixel value that stands for it, in exports that hold label images without names;
-    `name` is then made up.
+    `id` is the pixel value that stands for it in exports that hold label images. `made_up` says
+    that nothing names it: then the pixel value counts, if there is one, and not the name.
     """
 
     name: str
     color: str | None = None
     id: int | None = None
+    made_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ from segstudio.formats.mask_pixels import (
 )
 
 BACKGROUND = "background"
+# What the one class of masks is called that nothing names.
+OBJECT = "object"
 # So many colours or values that no list names are ignored and told; more refuse the file.
 _FEW = 8
 _MOST_COLORS = 64
@@ -107,8 +109,10 @@ def _two_values(pixels: Pixels, meaning: Meaning) -> tuple[_Names, tuple[LabelNa
             ", which the other masks do not have: smoothed edges, JPEG, or another kind of mask",
             REMEDY,
         )
-    labels = (LabelName(BACKGROUND, "#000000", 0), LabelName(meaning.object_name, None, 1))
-    return names, labels
+    # 255 only stands for "here it is", 1 may be a class's own number.
+    own = 1 if meaning.object_value == 1 else None
+    label = LabelName(meaning.object_name, None, own, made_up=meaning.object_name == OBJECT)
+    return names, (LabelName(BACKGROUND, "#000000", 0, made_up=True), label)
 
 
 def _listed(
@@ -202,7 +206,7 @@ def value_label(pixels: Pixels, value: int) -> LabelName:
     color = palette_color(pixels, value)
     grey = color is not None and color[0] == color[1] == color[2]
     shown = None if color is None or (grey and value) else hex_color(color)
-    return LabelName(BACKGROUND if value == 0 else f"class {value}", shown, value)
+    return LabelName(BACKGROUND if value == 0 else f"class {value}", shown, value, made_up=True)
 
 
 def _ignored(pixels: Pixels, names: Mapping[int, str], meaning: Meaning) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from segstudio.core.annotation import IGNORE_LABEL
 from segstudio.core.colors import DEFAULT_COLORS
@@ -41,8 +42,11 @@ def class_labels(
 
 
 def palette_of(labels: Sequence[LabelName]) -> Palette:
-    """Make a palette of labels; pixel values of label images without names stay their ids."""
-    valued = {label.id: label for label in labels if label.id is not None}
+    """Make a palette of labels; classes that label images state by pixel value keep it as id."""
+    valued: dict[int, LabelName] = {}
+    for label in sorted(labels, key=lambda label: label.made_up):
+        if label.id is not None:
+            valued.setdefault(label.id, label)
     if not valued:
         return Palette.from_labels([(label.name, label.color) for label in labels])
     valued.setdefault(0, LabelName("background", "#000000", 0))
@@ -50,18 +54,29 @@ def palette_of(labels: Sequence[LabelName]) -> Palette:
         PaletteClass(id=value, name=label.name, color=label.color or _color(value))
         for value, label in sorted(valued.items())
     )
-    return with_labels(Palette(classes=classes), [label for label in labels if label.id is None])
+    # Nothing says that an object is one of the other classes that the export happens to have.
+    rest = [replace(e, made_up=False) if e.id is None else e for e in labels]
+    return with_labels(Palette(classes=classes), rest)
 
 
 def with_labels(palette: Palette, labels: Sequence[LabelName]) -> Palette:
-    """Add a class for every label that the palette knows neither by name nor by pixel value."""
+    """Add a class for every label that the palette does not know.
+
+    Names tell, of labels without one their pixel value; an object that has neither is the only
+    class. A new class keeps its pixel value as id where that is free.
+    """
     taken = {entry.id for entry in palette.classes}
-    for label in labels:
-        if label.id is None:
+    only = _only_class(palette)
+    for label in sorted(labels, key=lambda label: label.id is None or label.id in taken):
+        own = label.id if all(label.id != entry.id for entry in palette.classes) else None
+        meant = label.made_up and (only is not None if label.id is None else own is None)
+        if meant or palette.find(label.name) is not None:
+            continue
+        if own is None:
             palette = palette.with_labels([(label.name, label.color)])
-        elif label.id not in taken and palette.find(label.name) is None:
-            color = label.color or _color(label.id)
-            palette = palette.with_class(PaletteClass(id=label.id, name=label.name, color=color))
+        else:
+            color = label.color or _color(own)
+            palette = palette.with_class(PaletteClass(id=own, name=label.name, color=color))
     return palette
 
 
@@ -71,22 +86,19 @@ def names_by_id(found: Collected, palette: Palette) -> dict[str, str]:
     An object without a name is the only class that there is beside the background.
     """
     names = {entry.id: entry.name for entry in palette.classes}
-    valued = [label for label in found.labels if label.id is not None]
-    renames = {
-        label.name: names[label.id]
-        for label in valued
-        if label.id in names and (_made_up(label) or palette.find(label.name) is None)
-    }
-    left = [v for v in valued if v.name not in renames and palette.find(v.name) is None]
-    objects = [entry.name for entry in palette.trained if entry.id != palette.background]
-    if len(left) == len(objects) == 1 and objects[0] not in renames.values():
-        renames[left[0].name] = objects[0]
+    unnamed = [label for label in found.labels if label.made_up]
+    renames = {label.name: names[label.id] for label in unnamed if label.id in names}
+    left = [e.name for e in unnamed if e.name not in renames and palette.find(e.name) is None]
+    only = _only_class(palette)
+    if len(left) == 1 and only is not None and only not in renames.values():
+        renames[left[0]] = only
     return renames
 
 
-def _made_up(label: LabelName) -> bool:
-    """Tell whether a label was called after its pixel value."""
-    return label.name == ("background" if label.id == 0 else f"class {label.id}")
+def _only_class(palette: Palette) -> str | None:
+    """Return the name of the only class beside the background, None where there are others."""
+    objects = [entry.name for entry in palette.trained if entry.id != palette.background]
+    return objects[0] if len(objects) == 1 else None
 
 
 def with_classes_of(palette: Palette, given: Palette) -> Palette:
