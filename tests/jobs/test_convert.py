@@ -561,7 +561,8 @@ def test_colours_without_names_are_the_classes_of_the_palette_that_have_them(
 def test_holes_cut_with_background_stay_holes_whatever_the_palette_calls_it(
     tmp_path: Path, background: int, value: int
 ) -> None:
-    classes = (PaletteClass(id=0, name="none"), PaletteClass(id=4, name="car"))
+    names = ((0, "none"), (4, "car"))
+    classes = tuple(PaletteClass(id=i, name=n, color=f"#00000{i}") for i, n in names)
     Palette(background=background, classes=classes).save(tmp_path / "p.json")
     shapes = [
         {"label": label, "points": [[0, 0], [size, size]], "shape_type": "rectangle"}
@@ -573,4 +574,4 @@ def test_holes_cut_with_background_stay_holes_whatever_the_palette_calls_it(
     result = convert(tmp_path / "in", out=tmp_path / "out", palette=tmp_path / "p.json")
     made = read_label(tmp_path / "out" / "labels" / "a.png")
     assert made.diagonal().tolist() == [value] * 5 + [4] * 5 + [value] * 2
-    assert result.problems == ()
+    assert "not in the palette" not in told(result)
