@@ -79,16 +79,26 @@ class _Members:
             last = member.rsplit("/", 1)[-1].casefold()
             for key in {last, bare(member).casefold()}:
                 self._by_name[key].append(member)
+                self._by_name[_near(member.casefold(), key)].append(member)
 
     def named(self, cell: str) -> list[str]:
         """Return the pictures that fit a name or path best, none where no name is alike."""
-        path = declared_path(cell)
-        last = path.rsplit("/", 1)[-1].casefold()
-        found = self._by_name.get(last) or self._by_name.get(bare(path).casefold(), [])
-        wanted = path.casefold().split("/")[-2::-1] if "/" in path else []
-        scores = [_agreeing(member.casefold().split("/")[-2::-1], wanted) for member in found]
+        path = declared_path(cell).casefold()
+        own, short = path.rsplit("/", 1)[-1], bare(path)
+        key = own if own in self._by_name else short
+        found = self._by_name.get(key, [])
+        # Thousands of folders may hold a picture of one name; those of the same folder fit best.
+        near = self._by_name.get(_near(path, key), []) if "/" in path else []
+        wanted = path.split("/")[-2::-1]
+        scores = [_agreeing(member.casefold().split("/")[-2::-1], wanted) for member in near]
         top = max(scores, default=0)
-        return [member for member, score in zip(found, scores, strict=True) if score == top]
+        best = [member for member, score in zip(near, scores, strict=True) if score == top]
+        return best or found
+
+
+def _near(path: str, key: str) -> str:
+    """Return a name with the folder that a path is in."""
+    return f"{path.rpartition('/')[0].rpartition('/')[2]}/{key}"
 
 
 def _agreeing(one: Sequence[str], other: Sequence[str]) -> int:

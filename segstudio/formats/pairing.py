@@ -20,8 +20,13 @@ _FRAME = re.compile(r"frame_(\d{6,9})")
 _NUMBERED = re.compile(r"(?:frame[ _-]?)?(\d{1,9})")
 # The folder that exports of a project keep the photos without a subset in.
 _NO_SUBSET = "default"
+# So many photos of one name are looked through one by one.
+_FEW = 8
 # What LabelMe's server takes out of the names of its files.
 _STRIPPED = re.compile(r"[^-0-9a-z_]")
+
+
+_Named = tuple[Photo, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +72,13 @@ class PhotoIndex:
 
     def __init__(self, photos: Sequence[Photo]) -> None:
         self.photos = tuple(photos)
-        self._by_path: dict[str, tuple[Photo, str]] = {}
-        self._by_name: dict[str, list[tuple[Photo, str]]] = defaultdict(list)
-        self._by_folded: dict[str, list[tuple[Photo, str]]] = defaultdict(list)
-        self._by_stem: dict[str, list[tuple[Photo, str]]] = defaultdict(list)
-        self._by_shorter: dict[str, list[tuple[Photo, str]]] = defaultdict(list)
-        self._by_stripped: dict[str, list[tuple[Photo, str]]] = defaultdict(list)
-        self._by_number: dict[int, list[tuple[Photo, str]]] = defaultdict(list)
+        self._by_path: dict[str, _Named] = {}
+        self._by_name: dict[str, list[_Named]] = defaultdict(list)
+        self._by_folded: dict[str, list[_Named]] = defaultdict(list)
+        self._by_stem: dict[str, list[_Named]] = defaultdict(list)
+        self._by_shorter: dict[str, list[_Named]] = defaultdict(list)
+        self._by_stripped: dict[str, list[_Named]] = defaultdict(list)
+        self._by_number: dict[int, list[_Named]] = defaultdict(list)
         for photo in photos:
             for name in (photo.member, *photo.source.other_names(photo.member)):
                 path = _normal(name)
@@ -88,6 +93,7 @@ class PhotoIndex:
                 if number := _NUMBERED.fullmatch(own):
                     self._by_number[int(number[1])].append((photo, path))
                 self._by_stripped[_STRIPPED.sub("", own)].append((photo, path))
+        self._by_folders: dict[int, dict[str, list[_Named]]] = {}
         # Programs that count from 1 number other frames than exports do.
         self._counted_from_1 = min(self._by_number, default=1) == 1
 
@@ -111,7 +117,7 @@ class PhotoIndex:
         if not (wanted.one_photo or wanted.annotation.subset):
             hints += (_join(_NO_SUBSET, declared),)
         last = declared.rsplit("/", 1)[-1]
-        steps: tuple[tuple[list[tuple[Photo, str]], str], ...] = (
+        steps: tuple[tuple[list[_Named], str], ...] = (
             (self._by_name.get(last, []), "by file name"),
             (self._by_folded.get(last.casefold(), []), "by file name in other upper or lower case"),
             (self._by_stem.get(stem(last).casefold(), []), "by file name without its extension"),
@@ -120,11 +126,11 @@ class PhotoIndex:
         )
         for rank, (candidates, how) in enumerate(steps, start=2):
             if candidates:
-                best = _best(candidates, hints, folder)
+                best = _best(self._nearest(candidates, hints, folder), hints, folder)
                 return best if isinstance(best, Ambiguous) else _found(best, rank, how)
         return self._by_file_name(wanted, folder)
 
-    def _frames(self, name: str) -> list[tuple[Photo, str]]:
+    def _frames(self, name: str) -> list[_Named]:
         """Return the pictures of a video's frame that are numbered but not named like it."""
         frame = _FRAME.fullmatch(stem(name).casefold())
         if frame is None or self._counted_from_1:
@@ -143,18 +149,38 @@ class PhotoIndex:
         if not candidates:
             return None
         how = f'by the annotation file\'s name, as there is no "{wanted.annotation.photo}"'
-        best = _best(candidates, (_join(folder, own),), folder)
+        hints = (_join(folder, own),)
+        best = _best(self._nearest(candidates, hints, folder), hints, folder)
         return best if isinstance(best, Ambiguous) else _found(best, 7, how)
 
+    def _nearest(
+        self, candidates: list[_Named], hints: tuple[str, ...], folder: str
+    ) -> Sequence[_Named]:
+        """Leave out what cannot be the best of very many, as where folders hold a photo each.
 
-def _best(
-    candidates: Sequence[tuple[Photo, str]], hints: tuple[str, ...], folder: str
-) -> tuple[Photo, str] | Ambiguous:
+        Those in a folder of the wanted name fit best, then those below the same outermost one.
+        """
+        if len(candidates) <= _FEW:
+            return candidates
+        groups = self._by_folders.get(id(candidates))
+        if groups is None:
+            groups = self._by_folders[id(candidates)] = defaultdict(list)
+            for photo, path in candidates:
+                parts = path.casefold().split("/")
+                if len(parts) > 1:
+                    groups[f"/{parts[-2]}"].append((photo, path))
+                    groups[f"{parts[0]}/"].append((photo, path))
+        inner = {hint.casefold().split("/")[-2] for hint in hints if "/" in hint}
+        near = [found for name in sorted(inner) for found in groups.get(f"/{name}", ())]
+        return near or groups.get(f"{folder.casefold().split('/')[0]}/", ()) or candidates
+
+
+def _best(candidates: Sequence[_Named], hints: tuple[str, ...], folder: str) -> _Named | Ambiguous:
     """Choose the candidate whose folders fit best, or say that several do equally.
 
     First counts how much of the path's end agrees, then how near the annotation file is.
     """
-    scores: dict[tuple[Photo, str], tuple[int, int]] = {}
+    scores: dict[_Named, tuple[int, int]] = {}
     for photo, path in candidates:
         parts = path.split("/")
         tail = max(_agreeing(parts[::-1][1:], hint.split("/")[::-1][1:]) for hint in hints)
@@ -165,7 +191,7 @@ def _best(
     return next(iter(best.items())) if len(best) == 1 else Ambiguous(tuple(best))
 
 
-def _found(match: tuple[Photo, str], rank: int, how: str) -> Found:
+def _found(match: _Named, rank: int, how: str) -> Found:
     """Return the match, saying so where the name had to be read in another character set."""
     photo, path = match
     if path != _normal(photo.member):

@@ -48,14 +48,16 @@ class DistinctNames:
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self._taken = {_key(label_name(name)) for name in taken}
+        self._tried: dict[str, int] = {}
 
     def choose(self, name: str) -> str:
         """Return `name` where it is free, else one like `a-png.png` for `a.png` beside `a.jpg`."""
         base, suffix = stem(name), name[len(stem(name)) :]
-        chosen, number = name, 1
+        chosen, number = name, self._tried.get(name, 1)
         while _key(label_name(chosen)) in self._taken:
             counter = "" if number == 1 else f"-{number}"
             chosen, number = f"{base}-{suffix.lstrip('.') or 'x'}{counter}{suffix}", number + 1
+        self._tried[name] = number
         self._taken.add(_key(label_name(chosen)))
         return chosen
 

@@ -409,6 +409,20 @@ def test_lists_state_the_split_and_which_mask_belongs_to_which_photo(tmp_path: P
     }
 
 
+def test_lists_tell_pictures_of_one_name_by_their_folders(tmp_path: Path) -> None:
+    root = tmp_path / "d"
+    for scene in ("1", "2"):
+        photos(root, f"{scene}/view.jpg")
+        put(root / scene / "truth.png", INDEX)
+    rows = "".join(f"{scene}/view.jpg,{scene}/truth.png\n" for scene in ("1", "2"))
+    put(root / "train.csv", f"image,mask\n{rows}")
+    found = FolderSource(root).once(mask_set).files
+    assert {mask: file.photo for mask, file in found.items()} == {
+        "1/truth.png": "1/view.jpg",
+        "2/truth.png": "2/view.jpg",
+    }
+
+
 @pytest.mark.parametrize("part", ["train", "val", "test"])
 def test_the_part_of_a_split_comes_from_folders_or_image_sets(tmp_path: Path, part: str) -> None:
     put(tmp_path / "a" / part / "masks" / "1.png", INDEX)

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
 
 from segstudio.core.annotation import Annotation
+from segstudio.formats import pairing
 from segstudio.formats.pairing import Ambiguous, Found, PhotoIndex, Wanted
 from segstudio.formats.photo_pool import Photo, display_names, photos_beside, photos_in
 from segstudio.formats.source import FolderSource
@@ -62,6 +64,23 @@ def test_the_nearer_of_two_folders_wins() -> None:
     assert find(photos, "1.jpg", "val/Annotations/1.xml", True)[0] == "val/Images/1.jpg"
     mirrored = ["Images/s1/1.jpg", "Images/s2/1.jpg"]
     assert find(mirrored, "1.jpg", "Annotations/s2/1.xml", True)[0] == "Images/s2/1.jpg"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_of_very_many_photos_of_one_name_the_same_is_found_as_of_few(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = random.Random(seed)
+    folders = ["a", "B", "b", "images", "masks", "x"]
+    paths = {"/".join(draw.choices(folders, k=draw.randint(0, 3))) for _ in range(60)}
+    photos = [f"{path}/f.png".lstrip("/") for path in sorted(paths)]
+    for _ in range(40):
+        name, file = ("/".join(draw.choices(folders, k=draw.randint(0, 3))) for _ in range(2))
+        results = []
+        for few in (len(photos), 0):
+            monkeypatch.setattr(pairing, "_FEW", few)
+            results.append(find(photos, f"{name}/f", f"{file}/f.xml"))
+        assert results[0] == results[1], (name, file)
 
 
 def test_the_annotation_files_name_is_the_last_resort() -> None:
@@ -132,6 +151,12 @@ def test_photos_beside_the_files_about_them_are_photos_in_any_folder(tmp_path: P
     assert [problem.path for problem in problems] == ["Annotations"]
     alone = FolderSource(root / "Annotations", "a.xml")
     assert [photo.member for photo in photos_beside(alone, ["a.jpg"])] == ["a.jpg"]
+
+
+def test_a_single_file_of_labelmes_tree_finds_the_folder_of_its_photos(tmp_path: Path) -> None:
+    root = files(tmp_path, "Annotations/u/f/a.xml", "Images/u/f/a.jpg", "Images/u/g/a.jpg")
+    source = FolderSource(root / "Annotations/u/f", "a.xml")
+    assert [photo.member for photo in photos_beside(source, ["a.jpg"])] == ["u/f/a.jpg"]
 
 
 def test_a_raw_file_beside_its_jpeg_is_left_aside_and_told(tmp_path: Path) -> None:
