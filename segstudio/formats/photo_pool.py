@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -94,8 +94,9 @@ def photos_in(source: Source, taken: frozenset[str]) -> tuple[list[Photo], list[
 def photos_beside(source: FolderSource, declared: Iterable[str]) -> list[Photo]:
     """Return the photos that may belong to a single annotation file.
 
-    Looked at are its own folder, folders for photos there and beside that folder, and the folders
-    that the annotations themselves name; not everything below, which may be a whole drive.
+    Looked at are its own folder, folders for photos there and beside that folder, the folders that
+    the annotations themselves name, and Images/x for Annotations/x; not everything below, which may
+    be a whole drive.
     """
     home = source.root
     labels = is_label_folder(home.resolve().name)
@@ -109,16 +110,28 @@ def photos_beside(source: FolderSource, declared: Iterable[str]) -> list[Photo]:
         and path.is_file()
     }
     named = {part.casefold() for name in declared for part in PurePosixPath(name).parts[:-1]}
-    for base in dict.fromkeys((home, home.resolve().parent)):
-        for folder in _children(base):
-            key = folder.name.casefold()
-            wanted = key in PHOTO_FOLDERS or key in named
-            if not wanted or not folder.is_dir():
-                continue
-            for photo in photos_in(FolderSource(folder), frozenset())[0]:
-                path, member = folder / photo.member, f"{folder.name}/{photo.member}"
-                pool.setdefault(path.resolve(), Photo(source, member, path))
+    beside = [
+        (folder, folder.name)
+        for base in dict.fromkeys((home, home.resolve().parent))
+        for folder in _children(base)
+        if folder.name.casefold() in PHOTO_FOLDERS | named
+    ]
+    for folder, shown in (*beside, *_mirrored(home.resolve())):
+        if not folder.is_dir():
+            continue
+        for photo in photos_in(FolderSource(folder), frozenset())[0]:
+            path = folder / photo.member
+            pool.setdefault(path.resolve(), Photo(source, f"{shown}/{photo.member}", path))
     return list(pool.values())
+
+
+def _mirrored(home: Path) -> Iterator[tuple[Path, str]]:
+    """Yield Images/x for Annotations/x, as LabelMe keeps them, and its name below Images."""
+    above = next((folder for folder in home.parents if is_label_folder(folder.name)), None)
+    for photos in _children(above.parent) if above else ():
+        if above and photos.name.casefold() in PHOTO_FOLDERS:
+            below = home.relative_to(above)
+            yield photos / below, below.as_posix()
 
 
 def display_names(members: Mapping[Photo, str]) -> dict[Photo, str]:
