@@ -121,11 +121,12 @@ def _is_whole(value: object) -> bool:
 
 def _json(text: str, path: Path) -> object:
     def unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-        keys = [key for key, _ in pairs]
-        for key in keys:
-            if keys.count(key) > 1:
+        found: dict[str, object] = {}
+        for key, value in pairs:
+            if key in found:
                 raise wrong(path, f'"{key}"', "it stands there twice", "Keep one of the two.")
-        return dict(pairs)
+            found[key] = value
+        return found
 
     try:
         value: object = json.loads(text, object_pairs_hook=unique)

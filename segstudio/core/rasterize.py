@@ -68,10 +68,10 @@ def rasterize(
     ordered.sort(key=lambda item: item[0])
     owner = _owner_image(len(ordered), (height, width))
     outlined = _paint_exact if rule == "exact" else _paint_opencv
-    empty: list[Shape] = []
+    empty: dict[int, Shape] = {}
     for number, (_, shape, _) in enumerate(ordered, start=1):
         if not _paint(owner, shape.geometry, number, outlined):
-            empty.append(shape)
+            empty[number] = shape
     table = np.array([palette.background_id, *(value for *_, value in ordered)], np.uint8)
     counts = _counts(owner, len(ordered) + 1)
     pixels = np.zeros(256, np.int64)
@@ -79,9 +79,9 @@ def rasterize(
     hidden = tuple(
         shape
         for number, (_, shape, _) in enumerate(ordered, start=1)
-        if not counts[number] and not any(shape is other for other in empty)
+        if not counts[number] and number not in empty
     )
-    return Burned(_looked_up(table, owner), pixels, dict(unknown), hidden, tuple(empty))
+    return Burned(_looked_up(table, owner), pixels, dict(unknown), hidden, tuple(empty.values()))
 
 
 def _place(label: str, palette: Palette) -> tuple[int, int] | None:

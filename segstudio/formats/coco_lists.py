@@ -152,7 +152,7 @@ class Lists:
                 f'{place}, "{shorten(name)}", left out: its id {key} is that of "{first}" already'
             )
             return self._tell(text, line)
-        if any(known.name == name for known in self.categories.values()):
+        if name in self.names:
             self._tell(f'{place}: "{shorten(name)}" is listed twice; both are one class', line)
         self.names.add(name)
         self.categories[key] = Category(name, plain_text(value.get("supercategory")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -176,21 +177,22 @@ class _Taking:
         """Return the photos that the project has already, by place or by name and content."""
         members = {pair.photo: pair.member for pair in found.pairs if pair.photo is not None}
         by_path = {entry.path: entry.name for entry in self.project.photos}
+        renamed: dict[str, list[str]] = defaultdict(list)
+        for entry in self.project.photos:
+            # One that was renamed to stay distinct is called like it, with something behind.
+            for place in (i for i, sign in enumerate(entry.name) if sign == "-"):
+                renamed[entry.name[:place]].append(entry.name)
         known: dict[Photo, str] = {}
+        settled: set[str] = set()
         for photo, name in display_names(members).items():
-            settled = (
-                by_path.get(stored_path(self.project.root, photo.path)) if photo.path else None
-            )
-            settled = settled or self._settled(name, photo)
-            if settled is not None and settled not in known.values():
-                known[photo] = settled
+            own = by_path.get(stored_path(self.project.root, photo.path)) if photo.path else None
+            if own is None:
+                alike = (name, *renamed.get(stem(name), ()))
+                own = next((other for other in alike if self._has(other, photo)), None)
+            if own is not None and own not in settled:
+                known[photo] = own
+                settled.add(own)
         return known
-
-    def _settled(self, name: str, photo: Photo) -> str | None:
-        """Return the name under which the project has a photo that is called `name` elsewhere."""
-        # One that was renamed to stay distinct is called like it, with something behind.
-        renamed = (e.name for e in self.project.photos if e.name.startswith(f"{stem(name)}-"))
-        return next((own for own in (name, *renamed) if self._has(own, photo)), None)
 
     def taken_names(self, found: Collected) -> set[str]:
         """Return the names of the project's photos and of files that a copy would write over."""
@@ -211,7 +213,7 @@ class _Taking:
         """Tell whether the photo that has this name here has the content of `photo`."""
         try:
             if photo.path is not None:
-                return fingerprint(photo.path) == self.project.photo(name).digest
+                return self.project.photo(name).digest == fingerprint(photo.path)
             place = self._place(safe_name(name))
             return place.is_file() and place.read_bytes() == photo.read()
         except (OSError, KeyError, SegStudioError):
