@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -137,18 +137,29 @@ def _mirrored(home: Path) -> Iterator[tuple[Path, str]]:
 def display_names(members: Mapping[Photo, str]) -> dict[Photo, str]:
     """Return the names of photos, given as in their source, relative to the root of its photos.
 
-    A folder `images` that holds all of them is not part of the name.
+    A folder `images` that holds all of them, and what is around it, is not part of the name.
     """
     by_source: dict[int, list[Photo]] = {}
     for photo in members:
         by_source.setdefault(id(photo.source), []).append(photo)
     names: dict[Photo, str] = {}
     for group in by_source.values():
-        tops = {members[p].split("/", 1)[0] if "/" in members[p] else "" for p in group}
-        top = tops.pop() if len(tops) == 1 else ""
-        cut = len(top) + 1 if top.casefold() in PHOTO_FOLDERS else 0
+        cut = _root_length([members[photo] for photo in group])
         names.update({photo: members[photo][cut:] for photo in group})
     return names
+
+
+def _root_length(members: Sequence[str]) -> int:
+    """Return how many characters of all names are the path of the folder `images` around them."""
+    root = ""
+    # What the first and the last of sorted names share, all share.
+    for own, other in zip(min(members).split("/")[:-1], max(members).split("/")[:-1], strict=False):
+        if own != other:
+            break
+        root += f"{own}/"
+        if own.casefold() in PHOTO_FOLDERS:
+            return len(root)
+    return 0
 
 
 def _base(member: str) -> str:

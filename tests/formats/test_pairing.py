@@ -133,6 +133,9 @@ def test_a_folder_of_images_around_all_is_no_part_of_the_name() -> None:
     assert list(display_names({p: p.member for p in photos}).values()) == ["Train/a.jpg", "b.jpg"]
     photos.append(Photo(source, "c.jpg", None))
     assert next(iter(display_names({p: p.member for p in photos}).values())) == "images/Train/a.jpg"
+    packed_again = [Photo(source, f"my/images/{name}", None) for name in ("T/a.jpg", "a.jpg")]
+    names = display_names({p: p.member for p in packed_again})
+    assert list(names.values()) == ["T/a.jpg", "a.jpg"]
 
 
 def files(root: Path, *names: str) -> Path:
