@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,6 +20,8 @@ _LARGEST = 64 << 20
 _SPLIT_COLUMNS = ("split", "subset", "set", "partition", "part")
 _MASK_COLUMN = re.compile(r"mask|label|seg|annot|gt|truth", re.IGNORECASE)
 _SEVERAL = "several"
+# What a conversion by SegStudio says about its label images.
+_REPORT = "report.json"
 
 
 @dataclass
@@ -53,6 +56,8 @@ def read_lists(source: Source, pictures: Sequence[str]) -> Listing:
     members = _Members(pictures)
     listing = Listing()
     for file in source.files():
+        if PurePosixPath(file).name == _REPORT:
+            listing.pairs |= _reported(source, file)
         if not file.lower().endswith((".txt", ".csv")):
             continue
         part = part_named(PurePosixPath(file).stem)
@@ -68,6 +73,22 @@ def read_lists(source: Source, pictures: Sequence[str]) -> Listing:
         if len(data) <= _LARGEST:
             _take(listing, _rows(data, file), members, part)
     return listing
+
+
+def _reported(source: Source, file: str) -> dict[str, str]:
+    """Return the photo of every label image that a report of ours lists; nothing of other files."""
+    members, home = frozenset(source.files()), PurePosixPath(file).parent
+    try:
+        report = json.loads(source.read(file))
+        rows = [(row["photo"], row["label"]) for row in report["items"]]
+    except (SegStudioError, ValueError, TypeError, KeyError, RecursionError):
+        return {}
+    return {
+        mask: photo
+        for photo, label in rows
+        if isinstance(photo, str) and isinstance(label, str) and photo
+        if (mask := str(home / label)) in members
+    }
 
 
 class _Members:

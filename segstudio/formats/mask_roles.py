@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TypeVar
@@ -139,9 +139,12 @@ def masks_alone(pictures: Sequence[str], looks: Looks, colored: Looks) -> Roles:
     return Roles({p: reason for p in pictures if not _photo_folder(p) and not _is_aside(p)})
 
 
-def chosen(roles: Roles) -> Roles:
-    """Leave one mask of every photo where names tell that there are several."""
-    kinds = {variant(mask) for mask in roles.masks}
+def chosen(roles: Roles, listed: Container[str] = ()) -> Roles:
+    """Leave one mask of every photo where names tell that there are several.
+
+    Of `listed` ones the photo is known, whatever they are called.
+    """
+    kinds = {variant(mask) for mask in roles.masks if mask not in listed}
     first = next((kind for kind in VARIANTS if kind in kinds), "")
     arrays = {p for p in roles.masks if p.lower().endswith(ARRAY_SUFFIXES)}
     pictures = {bare(p).casefold() for p in roles.masks if p not in arrays}
@@ -149,7 +152,9 @@ def chosen(roles: Roles) -> Roles:
     kept: dict[str, str] = {}
     for mask, reason in roles.masks.items():
         kind = variant(mask)
-        if kind and kind != first:
+        if mask in listed:
+            kept[mask] = reason
+        elif kind and kind != first:
             left[kind].append(mask)
         elif mask in arrays and bare(mask).casefold() in pictures:
             left["array"].append(mask)

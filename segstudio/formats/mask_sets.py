@@ -88,7 +88,7 @@ def _analysed(source: Source, named: bool) -> MaskSet:
     if not pictures:
         return MaskSet()
     listing = read_lists(source, pictures)
-    roles = chosen(_roles(source, pictures, listing, named))
+    roles = chosen(_roles(source, pictures, listing, named), listing.pairs)
     if not roles.masks:
         return MaskSet({}, roles.doubt, pictures[0])
     photos = frozenset(p for p in pictures if p not in roles.masks)

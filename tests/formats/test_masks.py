@@ -639,3 +639,32 @@ def test_real_masks_come_back_pixel_by_pixel(run: Run, shared_data: Path, tmp_pa
     for name, label in result.labels.items():
         real = tmp_path / "d" / name.replace("/Images/", "/Labels/")
         assert np.array_equal(label, read_label(real))
+
+
+def test_label_images_of_a_conversion_are_read_again_whatever_they_are_called(
+    run: Run, tmp_path: Path
+) -> None:
+    names = ("train/Images/a", "train/Images/a_color", "val/instances/b_mask")
+    photos(tmp_path / "p", *(f"{name}.jpg" for name in names))
+    labels = {f"{name}.png": np.roll(INDEX, k, 0) for k, name in enumerate(names)}
+    for name, label in labels.items():
+        put(tmp_path / "d" / "labels" / name, label)
+    items = [{"photo": f"{name}.jpg", "label": f"labels/{name}.png"} for name in names]
+    put(tmp_path / "d" / "report.json", json.dumps({"items": items}))
+    put(
+        tmp_path / "d" / "palette.json",
+        json.dumps(Palette.from_labels([("car", None), ("road", None), ("tree", None)]).as_json()),
+    )
+    for home, status in ((None, "converted-without-photo"), (tmp_path / "p", "converted")):
+        result = run(tmp_path / "d", photos=home)
+        assert {(i.photo, i.status) for i in result.report.items} == {
+            (f"{name}.jpg", status) for name in names
+        }
+        assert all(np.array_equal(result.labels[name], label) for name, label in labels.items())
+
+
+@pytest.mark.parametrize("text", ["[]", "{", '{"items": 1}', '{"items": [{}]}', "[" * 100_000])
+def test_other_reports_say_nothing_about_masks(run: Run, tmp_path: Path, text: str) -> None:
+    root = dataset(tmp_path / "d", ("a.png", INDEX))
+    put(root / "report.json", text)
+    assert [i.status for i in run(root).report.items if i.label] == ["converted"]
