@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 
 class SegStudioError(Exception):
     """A failure that a user can understand and act on; never shown with a traceback."""
@@ -17,6 +19,11 @@ class SegStudioError(Exception):
     def __str__(self) -> str:
         """Return the three sentences in one text."""
         return "\n".join(part for part in (self.what, self.meaning, self.remedy) if part)
+
+    def bare(self) -> Self:
+        """Forget what raised it: the traceback of an error that is kept holds whole files."""
+        self.__traceback__ = self.__cause__ = self.__context__ = None
+        return self
 
 
 class UsageError(SegStudioError):

@@ -14,8 +14,9 @@ from segstudio.formats.source import MAX_FILES, FolderSource, Source, as_text, i
 
 MAX_MEMBER_BYTES = 512 << 20
 MAX_RATIO = 200
-# Small members may be very regular; a bomb needs size.
+# Small members may be very regular; a bomb needs size, or very many members.
 _RATIO_FREE_BYTES = 4 << 20
+_RATIO_FREE_TOTAL = 4 << 30
 # Character sets of archives that do not say UTF-8; Python reads those as cp437.
 _OLD_CHARACTER_SETS = ("utf-8", "cp866", "cp932", "gbk", "cp1252")
 
@@ -76,7 +77,8 @@ class ZipSource(Source):
                 remedy="Download or make it again, or unpack it yourself and import the folder.",
             ) from error
         try:
-            self._members, self.problems = _accepted(self._zip.infolist(), path.name)
+            infos, packed = self._zip.infolist(), path.stat().st_size
+            self._members, self.problems = _accepted(infos, path.name, packed)
         except SegStudioError:
             self._zip.close()
             raise
@@ -125,7 +127,9 @@ class ZipSource(Source):
 
 def _unwrapped(outer: zipfile.ZipFile) -> zipfile.ZipFile:
     """Return the zip that is all that an archive holds, else the archive itself."""
-    infos = [i for i in outer.infolist() if not i.is_dir() and not is_junk(i.filename)]
+    infos = [
+        i for i in outer.infolist() if not i.filename.endswith("/") and not is_junk(i.filename)
+    ]
     info = infos[0] if len(infos) == 1 else None
     if info is None or not info.filename.lower().endswith(".zip") or info.flag_bits & 0x1:
         return outer
@@ -137,7 +141,7 @@ def _unwrapped(outer: zipfile.ZipFile) -> zipfile.ZipFile:
 
 
 def _accepted(
-    infos: list[zipfile.ZipInfo], archive: str
+    infos: list[zipfile.ZipInfo], archive: str, archive_bytes: int
 ) -> tuple[dict[str, zipfile.ZipInfo], tuple[Problem, ...]]:
     """Sort members into those that are read and problems for those that are not."""
     if len(infos) > MAX_FILES:
@@ -149,7 +153,7 @@ def _accepted(
     problems: list[Problem] = []
     for info in infos:
         name = info.filename
-        if info.is_dir() or (is_junk(name) and not _unsafe(info)):
+        if name.endswith("/") or (is_junk(name) and not _unsafe(info)):
             continue
         if info.flag_bits & 0x1:
             raise SegStudioError(
@@ -165,6 +169,13 @@ def _accepted(
             members[name] = info
         else:
             problems.append(Problem("warning", f"{archive}/{_printable(info)}", reason))
+    total = sum(info.file_size for info in members.values())
+    if total > _RATIO_FREE_TOTAL and total > MAX_RATIO * archive_bytes:
+        raise SegStudioError(
+            f"{archive} was not opened: unpacked it has {total >> 20} MB, packed "
+            f"{archive_bytes >> 10} kB, as an archive made to fill the disk.",
+            remedy="Unpack it yourself, if you trust it, and import the folder.",
+        )
     return members, tuple(problems)
 
 
@@ -172,6 +183,8 @@ def _unsafe(info: zipfile.ZipInfo) -> str | None:
     """Say why a member's name or kind must not be trusted, None where it may."""
     name = info.orig_filename
     parts = PurePosixPath(name).parts
+    if not parts:
+        return "refused: it has no name"
     if name.startswith("/") or name[1:2] == ":":
         return "refused: the name is absolute"
     if ".." in parts or ".." in name.split("\\"):

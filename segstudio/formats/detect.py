@@ -76,7 +76,7 @@ def _claim(candidate: Candidate, formats: Sequence[Format]) -> Claim | Refused |
         try:
             answer = entry.probe(candidate)
         except SegStudioError as error:
-            errors.append((candidate.file.lower().endswith(entry.suffixes), error))
+            errors.append((candidate.file.lower().endswith(entry.suffixes), error.bare()))
             continue
         if answer is not None:
             verdicts.append(Verdict(entry, isinstance(answer, Match), answer.reason))

@@ -74,7 +74,7 @@ class Reading:
 
     def refuse(self, file: str, error: SegStudioError) -> None:
         """Note that a source or file is left out as a whole."""
-        self.errors.append(error)
+        self.errors.append(error.bare())
         self.refused.append(Problem("error", file, str(error).replace("\n", " ")))
 
     def close(self) -> None:
@@ -115,7 +115,7 @@ def read_sources(
         _note_refused(reading, refused)
     _read_files(reading, spool, report)
     if not any(entry.wanted for entry in reading.opened) and not reading.interrupted:
-        raise _nothing([entry.source for entry in reading.opened], reading.errors)
+        raise _nothing([entry.source for entry in reading.opened], reading)
     reading.problems += reading.refused
 
 
@@ -132,7 +132,7 @@ def _read_files(reading: Reading, spool: ShapeSpool, report: Reporter) -> None:
         try:
             return _read_file(job[1], spool, report)
         except SegStudioError as error:
-            return error
+            return error.bare()
 
     report(Progress("Reading annotations", 0, len(work)))
     pool = ThreadPoolExecutor(max_workers=WORKERS)
@@ -181,8 +181,15 @@ def _read_file(claim: Claim, spool: ShapeSpool, report: Reporter) -> _FileConten
     return content
 
 
-def _nothing(sources: Sequence[Source], errors: Sequence[SegStudioError]) -> SegStudioError:
+def _nothing(sources: Sequence[Source], reading: Reading) -> SegStudioError:
     """Say why there is nothing to convert."""
+    errors = reading.errors
+    if not errors and reading.claims:
+        return SegStudioError(
+            f"There is no annotated photo in {', '.join(c.file for c in reading.claims[:5])}.",
+            meaning="The file was read to its end and names no photo.",
+            remedy="Export the task again, after it has photos and outlines.",
+        )
     if len(errors) == 1:
         return errors[0]
     if not errors:

@@ -18,6 +18,13 @@ def packed(path: Path, *members: tuple[str | zipfile.ZipInfo, bytes]) -> Path:
     return path
 
 
+class Nameless(zipfile.ZipInfo):
+    """A member that Python's own writer would trip over."""
+
+    def is_dir(self) -> bool:
+        return False
+
+
 def test_only_plain_members_are_read_and_the_others_named(tmp_path: Path) -> None:
     link = zipfile.ZipInfo("link.xml")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
@@ -31,6 +38,7 @@ def test_only_plain_members_are_read_and_the_others_named(tmp_path: Path) -> Non
         ("back\\slash.xml", b""),
         (link, b"/etc/passwd"),
         ("inner.zip", b""),
+        (Nameless(""), b"<a/>"),
         ("__MACOSX/._a.xml", b"junk"),
         (".DS_Store", b"junk"),
         ("zeros.png", bytes(20_000_000)),
@@ -41,7 +49,7 @@ def test_only_plain_members_are_read_and_the_others_named(tmp_path: Path) -> Non
     named = {problem.path.removeprefix("a.zip/") for problem in source.problems}
     assert named == {
         "../up.xml", "good/../../up2.xml", "/etc/abs.xml", "C:/drive.xml", "back\\slash.xml",
-        "link.xml", "inner.zip", "zeros.png",
+        "link.xml", "inner.zip", "zeros.png", "",
     }  # fmt: skip
     source.close()
     assert {p.name for p in tmp_path.iterdir()} == {"a.zip"}
@@ -74,6 +82,17 @@ def test_encrypted_damaged_and_overfull_archives_are_refused(
         open_source(path)
     path.write_bytes(bytes(data[:40]))
     with pytest.raises(SegStudioError, match=r"a\.zip cannot be opened"):
+        open_source(path)
+
+
+def test_very_many_small_members_that_unpack_to_very_much_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    members = [(f"{number}.xml", bytes(500_000)) for number in range(8)]
+    path = packed(tmp_path / "a.zip", *members)
+    open_source(path).close()
+    monkeypatch.setattr(archive, "_RATIO_FREE_TOTAL", 3_000_000)
+    with pytest.raises(SegStudioError, match=r"a\.zip was not opened: unpacked it has 3 MB"):
         open_source(path)
 
 
