@@ -9,6 +9,7 @@ import sys
 import tomllib
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import pytest
 from test_architecture import third_party
@@ -21,6 +22,7 @@ NAMES = {
     "PIL": "pillow",
     "cv2": "opencv-python-headless",
     "PySide6": "pyside6-essentials",
+    "pi_heif": "pi-heif",
 }
 OPTIONAL = {"shiboken6"}
 
@@ -34,8 +36,9 @@ def _name(requirement: str) -> str:
     return re.split(r"[\s<>=!~;\[]", requirement)[0].lower()
 
 
-def test_every_library_that_is_imported_is_declared(project: dict[str, list[str]]) -> None:
+def test_every_library_that_is_imported_is_declared(project: dict[str, Any]) -> None:
     declared = {_name(requirement) for requirement in project["dependencies"]}
+    declared |= {_name(requirement) for requirement in project["optional-dependencies"]["photo"]}
     needed = {NAMES.get(name, name) for name in third_party()} - OPTIONAL
     assert needed <= declared, needed - declared
 

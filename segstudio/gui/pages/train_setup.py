@@ -6,7 +6,7 @@ import re
 from calendar import month_abbr
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QListWidget,
@@ -276,8 +276,17 @@ def _gap() -> QWidget:
     return made
 
 
+class _Scrolled(QScrollArea):
+    """Asks for the height of what is in it; a scroll area by itself stops at 24 lines."""
+
+    def sizeHint(self) -> QSize:
+        """Return the size of the content."""
+        content = self.widget()
+        return content.sizeHint() if content else super().sizeHint()
+
+
 def _scrolled(widget: QWidget) -> QScrollArea:
-    area = QScrollArea()
+    area = _Scrolled()
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
 from segstudio.gui.theme import GRID, colors_for
 
+_WIDTH = 20 * GRID
 _WORDS = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
 
 
@@ -21,7 +22,8 @@ class PresetCard(QAbstractButton):
         self.setText(title)
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        # Side by side they get the height of the one with the most words.
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._describe()
 
@@ -34,16 +36,23 @@ class PresetCard(QAbstractButton):
         """Show how long it takes."""
         self._time = words
         self._describe()
+        self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Return a size that holds title, time and three lines of note."""
-        line = self.fontMetrics().lineSpacing()
-        return QSize(20 * GRID, 5 * line + 5 * GRID)
+        """Return a size that holds all words at the width there is, and at least five lines."""
+        least = 5 * self.fontMetrics().lineSpacing() + 5 * GRID
+        _, _, note = self._areas(QRect(0, 0, max(self.width(), _WIDTH), least))
+        return QSize(_WIDTH, max(least, note.bottom() + GRID))
 
     def minimumSizeHint(self) -> QSize:
         """Return the size hint; nothing may be cut off."""
         return self.sizeHint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Ask for the height that the words take at the new width."""
+        super().resizeEvent(event)
+        self.updateGeometry()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the card."""
@@ -65,13 +74,13 @@ class PresetCard(QAbstractButton):
     @property
     def words_fit(self) -> bool:
         """True where the card is large enough for all of its words."""
-        _, time, note = self._areas()
+        _, time, note = self._areas(self.rect())
         wide = self.fontMetrics().horizontalAdvance(self._time) <= time.width()
         return wide and self.rect().contains(note)
 
-    def _areas(self) -> tuple[QRect, QRect, QRect]:
-        """Return where title, time and note stand, each under the one before."""
-        area = self.rect().adjusted(2 * GRID, 2 * GRID - 2, -2 * GRID, -GRID)
+    def _areas(self, rect: QRect) -> tuple[QRect, QRect, QRect]:
+        """Return where title, time and note stand in a card, each under the one before."""
+        area = rect.adjusted(2 * GRID, 2 * GRID - 2, -2 * GRID, -GRID)
         metrics = self.fontMetrics()
         below = area.adjusted(0, metrics.lineSpacing() + 2, 0, 0)
         time = metrics.boundingRect(below, _WORDS, self._time)
@@ -81,7 +90,7 @@ class PresetCard(QAbstractButton):
 
     def _paint_words(self, painter: QPainter) -> None:
         colors = colors_for(self.palette())
-        title, time, note = self._areas()
+        title, time, note = self._areas(self.rect())
         font = self.font()
         font.setBold(True)
         painter.setFont(font)
@@ -107,6 +116,7 @@ class PresetCards(QWidget):
         super().__init__(parent)
         self._cards: dict[str, PresetCard] = {}
         self._group = QButtonGroup(self)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(GRID + 4)
