@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from segstudio.core.errors import SegStudioError
@@ -19,29 +19,49 @@ def stored_path(root: Path, photo: Path) -> str:
     return str(photo)
 
 
-def find_moved_photo(root: Path, entry: PhotoEntry, others: Sequence[PhotoEntry]) -> Path:
-    """Return where `entry` is now: by name near the project and its other photos, by content.
+class PhotoFinder:
+    """Finds the photos of the project in `root`, also those that were moved."""
 
-    Raises SegStudioError where no file has both its name and its content.
-    """
-    for path in _candidates(root, entry, others):
-        try:
-            if path.is_file() and fingerprint(path) == entry.digest:
-                return path
-        except OSError:
-            continue
-    raise SegStudioError(
-        f"The photo {entry.name} is not at {root / entry.path} any more.",
-        meaning="It was moved, renamed, changed or deleted, or its drive is not connected.",
-        remedy="Put it back, or import again and name the folder where the photos are now.",
-    )
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        # Where a whole drive is away, every photo is looked for in the same folders.
+        self._folders: tuple[Sequence[PhotoEntry], tuple[Path, ...]] = ((), ())
+
+    def find(self, entry: PhotoEntry, photos: tuple[PhotoEntry, ...]) -> Path:
+        """Return where `entry` is: where it was, else by its name near the project and `photos`.
+
+        Raises SegStudioError where no file has both its name and its content.
+        """
+        place = self._root / entry.path
+        if place.is_file():
+            return place
+        known, folders = self._folders
+        if known is not photos:
+            folders = _folders_near(self._root, photos)
+            self._folders = photos, folders
+        for path in _candidates(entry, folders):
+            try:
+                if path.is_file() and fingerprint(path) == entry.digest:
+                    return path
+            except OSError:
+                continue
+        raise SegStudioError(
+            f"The photo {entry.name} is not at {place} any more.",
+            meaning="It was moved, renamed, changed or deleted, or its drive is not connected.",
+            remedy="Put it back, or import again and name the folder where the photos are now.",
+        )
 
 
-def _candidates(root: Path, entry: PhotoEntry, others: Sequence[PhotoEntry]) -> Iterator[Path]:
+def _folders_near(root: Path, photos: Iterable[PhotoEntry]) -> tuple[Path, ...]:
+    own = dict.fromkeys((root / photo.path).parent for photo in photos)
+    above = (folder.parent for folder in own)
+    return tuple(dict.fromkeys((root / "photos", root, root.parent, *own, *above)))
+
+
+def _candidates(entry: PhotoEntry, folders: Iterable[Path]) -> Iterator[Path]:
     """Yield the places worth a look, each once."""
-    folders = {(root / other.path).parent: None for other in others}
     seen: set[Path] = set()
-    for folder in (root / "photos", root, root.parent, *folders, *(f.parent for f in folders)):
+    for folder in folders:
         for tail in (entry.name, PurePosixPath(entry.name).name):
             path = folder / tail
             if path not in seen:

@@ -19,7 +19,7 @@ from segstudio.project.entries import PhotoEntry, RunInfo, Split, TrainingChoice
 from segstudio.project.history import History, State
 from segstudio.project.lock import ProjectLock
 from segstudio.project.manifest import MANIFEST, Manifest, holds_project
-from segstudio.project.photo_finder import find_moved_photo
+from segstudio.project.photo_finder import PhotoFinder
 from segstudio.project.runs import find_run, list_runs, new_run_folder
 
 _ANNOTATION: TypeAdapter[Annotation] = TypeAdapter(Annotation)
@@ -46,6 +46,7 @@ class Project:
                 remedy="Update SegStudio, or copy the .bak files in that folder over the others.",
             ) from error
         self._by_name = {entry.name: entry for entry in self._photos}
+        self._finder = PhotoFinder(root)
         self._history = History.load(
             root / "history.json", State(what="Opened", palette=self.palette, split=self.split)
         )
@@ -132,8 +133,7 @@ class Project:
 
     def photo_path(self, entry: PhotoEntry) -> Path:
         """Return where the photo is, also when it was moved; SegStudioError where it is gone."""
-        path = self.root / entry.path
-        return path if path.is_file() else find_moved_photo(self.root, entry, self._photos)
+        return self._finder.find(entry, self._photos)
 
     def label_path(self, entry: PhotoEntry) -> Path:
         """Return where the photo's label image is or will be."""
