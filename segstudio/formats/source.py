@@ -121,27 +121,32 @@ class FolderSource(Source):
         problems: list[Problem] = []
 
         def unreadable(error: OSError) -> None:
-            problems.append(
-                Problem("error", str(error.filename), f"cannot be listed: {error.strerror}")
-            )
+            text = f"left out: it cannot be looked at ({error.strerror})"
+            problems.append(Problem("error", as_text(str(error.filename)), text))
 
         for folder, subfolders, names in os.walk(self.root, onerror=unreadable):
             here = Path(folder)
             subfolders[:] = sorted(s for s in subfolders if not is_junk(f"{s}/"))
-            for subfolder in [s for s in subfolders if (here / s / "project.json").is_file()]:
+            for subfolder in [s for s in subfolders if _is_project(here / s)]:
                 # What a project holds was made from an import and must not come back as one.
                 place = (here / subfolder).relative_to(self.root).as_posix()
                 problems.append(Problem("info", place, "is a project: not looked into"))
                 subfolders.remove(subfolder)
             relative = here.relative_to(self.root)
-            if (self.root / "project.json").is_file():
+            if _is_project(self.root):
                 subfolders[:] = [s for s in subfolders if (relative / s) not in _MADE_BY_US]
             for subfolder in (s for s in subfolders if (here / s).is_symlink()):
                 place = (here / subfolder).relative_to(self.root).as_posix()
                 problems.append(Problem("warning", place, "is a link to a folder: not followed"))
-            usable = [n for n in names if not is_junk(n) and (here / n).is_file()]
+            usable = []
+            for name in (n for n in names if not is_junk(n)):
+                try:
+                    if (here / name).is_file():
+                        usable.append(name)
+                except OSError as error:
+                    unreadable(error)
             for name in [name for name in (*usable, *subfolders) if not is_text(name)]:
-                problems.append(Problem("warning", as_text(str(relative / name)), _NO_TEXT))
+                problems.append(Problem("warning", as_text((relative / name).as_posix()), _NO_TEXT))
             subfolders[:] = [s for s in subfolders if is_text(s)]
             found += [(relative / name).as_posix() for name in usable if is_text(name)]
             if len(found) > MAX_FILES:
@@ -151,6 +156,14 @@ class FolderSource(Source):
                 )
         self.problems = tuple(problems)
         return tuple(sorted(found))
+
+
+def _is_project(folder: Path) -> bool:
+    try:
+        return (folder / "project.json").is_file()
+    except OSError:
+        # That it may not be looked into is told when it is its turn.
+        return False
 
 
 def is_text(name: str) -> bool:
