@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import BinaryIO
@@ -12,6 +14,7 @@ from typing import BinaryIO
 from pydantic import TypeAdapter
 
 from segstudio.core.annotation import Mask, Polygon, Shape
+from segstudio.core.errors import SegStudioError
 
 # Some 100 MB as Python objects: enough for most sets, which then need no disk at all.
 POINTS_IN_MEMORY = 500_000
@@ -21,7 +24,21 @@ _FAST = 1
 
 
 def _scratch() -> BinaryIO:
-    return tempfile.TemporaryFile(prefix="segstudio-")
+    with _refusing():
+        return tempfile.TemporaryFile(prefix="segstudio-")
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Say in plain words that the temporary file failed."""
+    try:
+        yield
+    except OSError as error:
+        raise SegStudioError(
+            f"The temporary file for shapes cannot be used: {error.strerror or error}.",
+            meaning="Exports too large for the memory are kept on disk while they are read.",
+            remedy="Free some space on the disk that holds temporary files, then try again.",
+        ) from error
 
 
 @dataclass
@@ -34,14 +51,14 @@ class ShapeSpool:
     _end: int = 0
 
     def keep(self, shapes: tuple[Shape, ...]) -> Callable[[], tuple[Shape, ...]]:
-        """Take shapes and return what gives them back."""
+        """Take shapes and return what gives them back; SegStudioError where the disk is full."""
         points = sum(_points(shape) for shape in shapes)
         with self._lock:
             if points <= self.in_memory:
                 self.in_memory -= points
                 return lambda: shapes
         data = zlib.compress(_SHAPES.dump_json(shapes), _FAST)
-        with self._lock:
+        with self._lock, _refusing():
             start, self._end = self._end, self._end + len(data)
             self._file.seek(start)
             self._file.write(data)
@@ -49,10 +66,12 @@ class ShapeSpool:
 
     def close(self) -> None:
         """Delete the file."""
-        self._file.close()
+        # What a full disk did not take is lost anyway.
+        with contextlib.suppress(OSError):
+            self._file.close()
 
     def _fetch(self, start: int, length: int) -> tuple[Shape, ...]:
-        with self._lock:
+        with self._lock, _refusing():
             self._file.seek(start)
             data = self._file.read(length)
         return _SHAPES.validate_json(zlib.decompress(data))

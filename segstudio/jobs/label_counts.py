@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Iterator, Sequence
@@ -59,7 +60,9 @@ def count_labels(
         names = {entry.name for entry in project.photos}
         kept = {name: row for name, row in rows.items() if name in names}
         if kept != known:
-            write_json(project.cache / _STORE, kept)
+            # Without it the next look takes longer, and nothing is lost.
+            with contextlib.suppress(SegStudioError):
+                write_json(project.cache / _STORE, kept)
 
 
 def _counted(project: Project, entry: PhotoEntry, rows: dict[str, _Row]) -> LabelCount:
@@ -101,7 +104,9 @@ def _known_rows(project: Project) -> dict[str, _Row]:
 
 
 def _is_row(row: object) -> bool:
-    return isinstance(row, list) and len(row) == 2 and isinstance(row[1], dict)
+    if not (isinstance(row, list) and len(row) == 2 and isinstance(row[1], dict)):
+        return False
+    return all(key.isdecimal() and type(count) is int for key, count in row[1].items())
 
 
 def _pixels(row: _Row) -> dict[int, int]:

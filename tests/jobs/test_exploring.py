@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+
 import numpy as np
 import pytest
 
@@ -114,8 +117,16 @@ def test_what_needs_a_look_is_said(tiny_project, report):
 def test_a_damaged_memory_of_counts_is_forgotten(tiny_project, report):
     first = run(tiny_project, report)
     for store in tiny_project.cache.glob("label_pixels.json"):
-        store.write_text('{"000.png": ["x"], "001.png": 3}', encoding="utf-8")
+        rows = json.loads(store.read_text("utf-8"))
+        rows |= {"000.png": ["x"], "001.png": 3, "002.png": [rows["002.png"][0], {"sky": None}]}
+        store.write_text(json.dumps(rows), encoding="utf-8")
     assert run(tiny_project, report) == first
+
+
+def test_counts_that_cannot_be_remembered_are_counted_all_the_same(tiny_project, report):
+    shutil.rmtree(tiny_project.cache, ignore_errors=True)
+    tiny_project.cache.write_text("a file where the folder should be", encoding="utf-8")
+    assert run(tiny_project, report).complete
 
 
 @pytest.fixture
