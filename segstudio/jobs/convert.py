@@ -10,13 +10,14 @@ from pathlib import Path
 from segstudio.core.events import ProblemFound, Reporter
 from segstudio.core.label_image import LABELS, refuse_foreign_labels, write_label
 from segstudio.core.palette import Palette
+from segstudio.core.problems import Problem
 from segstudio.core.rasterize import Raster
 from segstudio.jobs.import_burning import BurnedAll, Ready, Rules, burn_all
 from segstudio.jobs.import_collecting import Collected, collected
 from segstudio.jobs.import_labels import class_labels, never_seen, palette_of
 from segstudio.jobs.import_naming import Named, name_pairs
 from segstudio.jobs.import_reading import ReadRequest
-from segstudio.jobs.import_renames import names_in
+from segstudio.jobs.import_renames import ignored_values, names_in
 from segstudio.jobs.import_report import ImportItem, ImportReport, detections, write_report
 from segstudio.photos.names import label_name
 
@@ -46,12 +47,14 @@ def run(request: ConvertRequest, report: Reporter) -> ImportReport:
             # Half of the labels would number the classes differently.
             nothing = palette or Palette.from_labels([])
             return import_report(request, found, BurnedAll(), nothing, report)
+        doubts: list[Problem] = []
         if palette is None:
             labels, doubts = class_labels(found)
             palette = palette_of(labels)
-            found.problems += doubts
-            for problem in doubts:
-                report(ProblemFound(problem))
+        doubts += ignored_values(palette, found)
+        found.problems += doubts
+        for problem in doubts:
+            report(ProblemFound(problem))
         renames = names_in(palette, found)
         rules = Rules(palette, request.raster, write, renames, request.drawn)
         palette.save(request.out / "palette.json")

@@ -33,7 +33,7 @@ from segstudio.jobs.import_labels import (
 )
 from segstudio.jobs.import_naming import name_pairs
 from segstudio.jobs.import_reading import ReadRequest
-from segstudio.jobs.import_renames import names_in
+from segstudio.jobs.import_renames import ignored_values, names_in
 from segstudio.jobs.import_report import ImportReport, keep_report
 from segstudio.jobs.import_split import take_given_split
 from segstudio.jobs.palette_import import taken_over
@@ -83,7 +83,10 @@ def _take_over(
     taking = _Taking(project, palette)
     known = taking.known_names(found)
     taken = taking.taken_names(found) - set(known.values())
-    renames = names_in(palette, found)
+    renames, ignored = names_in(palette, found), ignored_values(palette, found)
+    found.problems += ignored
+    for problem in ignored:
+        report(ProblemFound(problem))
     rules = Rules(
         palette, "exact", taking.write, renames, drawn, photo_needed=True, keep=taking.keep
     )

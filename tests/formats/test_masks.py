@@ -91,7 +91,7 @@ def run(tmp_path: Path, report: Recorder) -> Run:
 @pytest.mark.parametrize(
     ("photo", "mask", "label"),
     [
-        ("train/Images/a.jpg", "train/Labels/a.png", "train/Images/a.png"),
+        ("train/Images/a.jpg", "train/Labels/a.png", "a.png"),
         ("images/train/a.jpg", "masks/train/a.png", "train/a.png"),
         ("images/x/1.jpg", "masks/x/1.png", "x/1.png"),
         ("a.jpg", "a_mask.png", "a.png"),

@@ -542,6 +542,18 @@ def test_an_object_without_a_name_is_the_only_class_of_the_palette(tmp_path: Pat
     assert made[0, :2].tolist() == [0, 8]
 
 
+@pytest.mark.parametrize(("first", "made"), [("sky", 255), ("background", 0)])
+def test_pixel_values_that_the_palette_lacks_never_become_a_real_class(
+    tmp_path: Path, first: str, made: int
+) -> None:
+    home = index_masks(tmp_path / "in", [0, 1, 11])
+    palette = palette_file(tmp_path / "p.json", (0, first), (1, "car"))
+    result = convert(home, out=tmp_path / "out", palette=palette)
+    label = read_label(tmp_path / "out" / "labels" / "a.png")
+    assert label[0, :3].tolist() == [0, 1, made]
+    assert "class 11" in told(result)
+
+
 def test_colours_without_names_are_the_classes_of_the_palette_that_have_them(
     tmp_path: Path,
 ) -> None:
