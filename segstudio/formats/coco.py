@@ -15,9 +15,9 @@ from segstudio.formats.coco_lists import Image, Lists, id_of
 from segstudio.formats.coco_outlines import mask_of, parts_of, polygon_of, size_of
 from segstudio.formats.json_kinds import other_tool
 from segstudio.formats.json_text import JsonText
-from segstudio.formats.mask_names import part_named, subset_of
 from segstudio.formats.numbers import shorten
 from segstudio.formats.source import Source
+from segstudio.formats.split_parts import part_named, subset_of
 
 # What COCO itself and CVAT call the file of a part of the set.
 _OF_SUBSET = re.compile(r"instances_(.+)")

@@ -10,9 +10,10 @@ from math import gcd
 from segstudio.core.annotation import Annotation, Shape
 from segstudio.core.problems import Problem
 from segstudio.formats.base import Item
-from segstudio.formats.cvat_meta import Meta, Task, split_part
+from segstudio.formats.cvat_meta import Meta, Task
 from segstudio.formats.cvat_tracks import Gap, Stated, Track
 from segstudio.formats.numbers import shorten
+from segstudio.formats.split_parts import subset_named
 
 # More shapes than this are not worked out: no video is so long and so full.
 _MOST_FILLED = 1_000_000
@@ -124,7 +125,7 @@ def _scene(number: str, tracks: list[Track], meta: Meta, written_out: bool) -> _
     return _Scene(
         task=task,
         folder="" if subset == "default" or not meta.project else subset,
-        subset=split_part(subset),
+        subset=subset_named(subset),
         step=(apart or task.step) if written_out else task.step,
         frames=frames,
         tracks=tracks,

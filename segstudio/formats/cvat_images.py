@@ -11,10 +11,11 @@ from segstudio.core.annotation import Annotation
 from segstudio.core.errors import SegStudioError
 from segstudio.core.problems import Problem
 from segstudio.formats.base import Candidate, Item, Match, Refusal
-from segstudio.formats.cvat_meta import Meta, Size, below_subset, read_meta, split_part
+from segstudio.formats.cvat_meta import Meta, Size, below_subset, read_meta
 from segstudio.formats.cvat_shapes import ShapeReader
 from segstudio.formats.numbers import pixels, shorten
 from segstudio.formats.source import Source
+from segstudio.formats.split_parts import subset_named
 from segstudio.formats.xml import line_of, stream
 
 
@@ -95,7 +96,7 @@ class _File:
             shapes=tuple(shape for shape in shapes if shape is not None),
             source=self.file,
             line=line_of(element),
-            subset=split_part(subset),
+            subset=subset_named(subset),
         )
         yield from reader.problems
 

@@ -17,12 +17,6 @@ Size = tuple[int, int]
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _STEP = re.compile(r"\s*step\s*=\s*([0-9]{1,9})\s*")
-_PARTS = {
-    **dict.fromkeys(("train", "training"), "train"),
-    **dict.fromkeys(("val", "valid", "validation"), "val"),
-    **dict.fromkeys(("test", "testing"), "test"),
-    "default": "",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +75,6 @@ def read_meta(meta: etree._Element) -> Meta:
         project=meta.find("project") is not None,
         line=line_of(meta),
     )
-
-
-def split_part(subset: str) -> str:
-    """Return what a subset is called here: "train", "val", "test", "" for none, or its own name."""
-    name = subset.strip().lower()
-    return _PARTS.get(name, name)
 
 
 def below_subset(name: str, subset: str) -> str:

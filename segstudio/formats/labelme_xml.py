@@ -11,10 +11,11 @@ from lxml import etree
 from segstudio.core.annotation import Annotation, Box, Geometry, Polygon, Shape
 from segstudio.core.problems import Problem
 from segstudio.formats.base import Candidate, Item, Match, Refusal
-from segstudio.formats.cvat_meta import below_subset, split_part
+from segstudio.formats.cvat_meta import below_subset
 from segstudio.formats.labelme_masks import read_mask
 from segstudio.formats.numbers import enough, finite, pixels, shorten
 from segstudio.formats.source import Source
+from segstudio.formats.split_parts import part_named
 from segstudio.formats.xml import line_of, parse, text_of
 
 
@@ -54,7 +55,6 @@ class LabelMeXml:
         if reading.deleted:
             text = f"{reading.photo}: {reading.deleted} object(s) marked <deleted> are left out"
             reading.problems.append(Problem("info", shown, text, line_of(root)))
-        part = split_part(PurePosixPath(file).parent.name)
         yield Annotation(
             photo=photo,
             width=reading.size[0] if reading.size else None,
@@ -62,7 +62,7 @@ class LabelMeXml:
             shapes=tuple(shape for shape in shapes if shape is not None),
             source=shown,
             line=line_of(root),
-            subset=part if part in ("train", "val", "test") else "",
+            subset=part_named(PurePosixPath(file).parent.name) or "",
         )
         yield from reading.problems
 

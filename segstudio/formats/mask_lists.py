@@ -12,9 +12,10 @@ from pathlib import PurePosixPath
 
 from segstudio.core.errors import SegStudioError
 from segstudio.core.problems import Problem
-from segstudio.formats.mask_names import bare, part_named
+from segstudio.formats.mask_names import bare
 from segstudio.formats.pairing import declared_path
 from segstudio.formats.source import Source
+from segstudio.formats.split_parts import part_named
 
 _LARGEST = 64 << 20
 _SPLIT_COLUMNS = ("split", "subset", "set", "partition", "part")

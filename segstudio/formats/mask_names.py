@@ -1,11 +1,10 @@
-"""What the path of a mask says: which photo it is of, which part of a split, which variant."""
+"""What the name of a mask says: which photo it is of, and which variant of its masks."""
 
 from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
 
-from segstudio.core.splits import Part
 from segstudio.formats.photo_pool import is_label_folder
 from segstudio.photos.names import stem
 from segstudio.photos.reader import is_photo
@@ -22,12 +21,6 @@ _BEFORE = re.compile(r"^(?:mask|label|seg|gt)[_\-]", re.IGNORECASE)
 # Of several masks of a photo that differ in these words, the first kind there is is read.
 VARIANTS = ("labeltrainids", "train_id", "labelids", "", "color", "train_color")
 LEFT_ASIDE = ("instanceids", "instancetrainids")
-
-_PARTS: dict[str, Part] = {
-    "train": "train", "training": "train", "trainannot": "train",
-    "val": "val", "valid": "val", "validation": "val", "valannot": "val",
-    "test": "test", "testing": "test", "testannot": "test",
-}  # fmt: skip
 
 
 def is_mask_suffix(file: str) -> bool:
@@ -76,14 +69,3 @@ def photo_path(name: str, photo: str) -> str:
         elif part.casefold().endswith("annot") and len(part) > len("annot"):
             kept.append(part[: -len("annot")])
     return "/".join((*kept, photo))
-
-
-def subset_of(name: str) -> Part | None:
-    """Return the part of a split that a path states, None where it states none."""
-    parts = map(part_named, PurePosixPath(name).parent.parts)
-    return next((part for part in parts if part is not None), None)
-
-
-def part_named(text: str) -> Part | None:
-    """Return the part of a split that a word stands for, None where it is none."""
-    return _PARTS.get(text.strip().casefold())

@@ -20,7 +20,6 @@ from segstudio.formats.mask_names import (
     bare,
     is_mask_suffix,
     photo_path,
-    subset_of,
     without_addition,
 )
 from segstudio.formats.mask_pictures import MaskPicture, read_mask_picture
@@ -36,6 +35,7 @@ from segstudio.formats.mask_roles import (
 )
 from segstudio.formats.photo_pool import PHOTO_FOLDERS, is_label_folder
 from segstudio.formats.source import Source
+from segstudio.formats.split_parts import subset_of
 
 _SAMPLE, _LARGE_SAMPLE = 20, 200
 _FEW_COLORS = 64

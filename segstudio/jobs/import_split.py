@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from segstudio.core.events import ProblemFound, Reporter
 from segstudio.core.problems import Problem
 from segstudio.core.splits import Part
-from segstudio.formats.mask_names import part_named
+from segstudio.formats.split_parts import part_named
 from segstudio.jobs.import_burning import BurnedAll
 from segstudio.jobs.import_naming import Named
 from segstudio.project.entries import Split
