@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pycocotools import mask as coco
 
+from segstudio.core import rasterize as rasterizing
 from segstudio.core.annotation import (
     IGNORE_LABEL,
     Annotation,
@@ -143,6 +144,18 @@ def test_a_mask_is_painted_as_it_is_and_cut_at_the_border(rule: Raster) -> None:
     expected = np.zeros((16, 20), np.uint8)
     expected[0:9, 15:20] = picture[3:, :5]
     np.testing.assert_array_equal(burned.label, expected)
+
+
+def test_outlines_too_long_to_be_traced_at_once_are_painted_in_pieces(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    corners = np.random.default_rng(6).uniform(-10, 70, (40, 2))
+    scribble = Polygon(tuple((float(x), float(y)) for x, y in corners))
+    at_once = coco.decode(coco.frPyObjects([corners.ravel().tolist()], 50, 60)[0])
+    for longest in (1, 200, 1000):
+        monkeypatch.setattr(rasterizing, "_LONGEST_OUTLINE", longest)
+        label = burn(Shape("low", scribble), size=(60, 50)).label
+        np.testing.assert_array_equal(label, at_once)
 
 
 def test_a_mask_outside_the_photo_is_told() -> None:
