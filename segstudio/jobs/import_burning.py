@@ -16,6 +16,7 @@ from segstudio.core.events import ProblemFound, Progress, Reporter
 from segstudio.core.palette import Palette
 from segstudio.core.problems import Problem, Severity
 from segstudio.core.rasterize import Burned, Raster, rasterize
+from segstudio.formats.numbers import shorten
 from segstudio.formats.pairing import Wanted
 from segstudio.formats.photo_pool import Photo
 from segstudio.formats.sizing import Drawn, fit
@@ -135,7 +136,8 @@ def _convert(row: Named, rules: Rules) -> _Outcome:
     pair, name = row.pair, row.name
     problems: list[Problem] = []
     if row.original is not None and (pair.reason is None or rules.keep is not None):
-        text = f'"{row.original}" is taken or no name for a file; it becomes {label_name(name)}'
+        original = shorten(row.original)
+        text = f'"{original}" is taken or no name for a file; it becomes {label_name(name)}'
         problems.append(Problem("warning", name, text))
     if pair.photo is not None and pair.member != pair.photo.member:
         text = f'its name was stored in an old character set and read as "{pair.member}"'
@@ -235,7 +237,7 @@ def _unseen(annotation: Annotation, burned: Burned) -> list[Problem]:
     for severity, shapes, what in told:
         for label, count in Counter(shape.label for shape in shapes).items():
             first = next(shape for shape in shapes if shape.label == label)
-            text = f'{annotation.photo}: {count} shape(s) of "{label}" {what}'
+            text = f'{annotation.photo}: {count} shape(s) of "{shorten(label)}" {what}'
             problems.append(Problem(severity, annotation.source, text, first.line))
     return problems
 
@@ -249,7 +251,8 @@ def _unknown_labels(
         near = palette.nearest(label)
         hint = f'; did you mean "{near}"?' if near else ""
         text = (
-            f'the label "{label}" is not in the palette: {len(places)} shape(s) are left out{hint}'
+            f'the label "{shorten(label)}" is not in the palette: {len(places)} shape(s) are '
+            f"left out{hint}"
         )
         shape, source = places[0]
         problems.append(Problem("warning", source, text, shape.line))

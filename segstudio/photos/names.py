@@ -14,6 +14,8 @@ _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]')
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
 # Most file systems allow 255 bytes; a temporary file's name is a little longer.
 _MAX_BYTES = 200
+# Systems allow 1024 (macOS) to 4096 bytes for a file's name with all its folders.
+_MAX_PATH_BYTES = 800
 
 
 def stem(name: str) -> str:
@@ -28,14 +30,17 @@ def stem(name: str) -> str:
 def safe_name(name: str) -> str:
     """Return a photo's name as it may be used for a file, unchanged where it already may.
 
-    Raises SegStudioError for names that are empty, absolute or lead out of their folder.
+    Raises SegStudioError for names that are empty, absolute, endless or lead out of their folder.
     """
     parts = name.split("/")
-    if not name.strip() or not any(part.strip() for part in parts):
+    if all(part.strip() in ("", ".") for part in parts):
         raise SegStudioError("the annotation names no photo")
     if name.startswith("/") or re.match(r"[A-Za-z]:[/\\]", name) or ".." in parts:
         raise SegStudioError(f'the name "{name}" leads out of the target folder and was refused')
-    return "/".join(_safe_part(part) for part in parts if part not in ("", "."))
+    safe = "/".join(_safe_part(part) for part in parts if part not in ("", "."))
+    if len(safe.encode("utf-8", "surrogateescape")) > _MAX_PATH_BYTES:
+        raise SegStudioError(f'the name "{name[:60]}..." is longer than a file may be called')
+    return safe
 
 
 def label_name(photo: str) -> str:

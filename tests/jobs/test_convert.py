@@ -294,7 +294,8 @@ def test_two_annotations_of_one_photo_are_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["../../out.jpg", "/out.jpg", "x/../../../out.jpg", "", "CON.jpg",
-                                  "n" * 400 + ".jpg", "a&#10;b.jpg", "a:b?.jpg"])  # fmt: skip
+                                  "n" * 400 + ".jpg", "a&#10;b.jpg", "a:b?.jpg",
+                                  "/".join(["d" * 199] * 30) + ".jpg", "."])  # fmt: skip
 def test_unsafe_names_stay_inside_the_target(tmp_path: Path, name: str) -> None:
     deep = tmp_path / "1/2/3"
     source = cvat(deep / "a.xml", name, "fine.jpg")

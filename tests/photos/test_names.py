@@ -16,7 +16,8 @@ def test_ordinary_names_stay(name: str) -> None:
     assert safe_name(name) == name
 
 
-@pytest.mark.parametrize("name", ["", " ", "/", "../a.jpg", "x/../../a.jpg", "/a.jpg", "C:/a.jpg"])
+@pytest.mark.parametrize("name", ["", " ", "/", "../a.jpg", "x/../../a.jpg", "/a.jpg", "C:/a.jpg",
+                                  ".", "./ /", "/".join(["d" * 100] * 30)])  # fmt: skip
 def test_names_that_leave_the_target_are_refused(name: str) -> None:
     with pytest.raises(SegStudioError):
         safe_name(name)
