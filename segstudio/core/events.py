@@ -156,3 +156,18 @@ class Reporter(Protocol):
 
     def __call__(self, event: Event) -> None:
         """Tell the outside; called from the job's own thread."""
+
+
+class Quiet:
+    """Reports nothing to another reporter but passes on its wish to stop."""
+
+    def __init__(self, report: Reporter) -> None:
+        self._report = report
+
+    @property
+    def stop_requested(self) -> bool:
+        """Whether the other one wants to stop."""
+        return self._report.stop_requested
+
+    def __call__(self, event: Event) -> None:
+        """Keep the event to itself."""

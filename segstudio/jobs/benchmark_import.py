@@ -21,7 +21,7 @@ from PIL import Image
 from pycocotools import mask as coco
 
 from segstudio.core.errors import SegStudioError
-from segstudio.core.events import Event, Progress, Reporter
+from segstudio.core.events import Progress, Quiet, Reporter
 from segstudio.core.label_image import LABELS, read_label
 from segstudio.core.palette import Palette
 from segstudio.jobs import convert
@@ -74,31 +74,17 @@ class ImportFigures:
         return "\n".join(lines)
 
 
-class _Silent:
-    """Lets a job run without a word, but not past a stop."""
-
-    def __init__(self, report: Reporter) -> None:
-        self._report = report
-
-    @property
-    def stop_requested(self) -> bool:
-        return self._report.stop_requested
-
-    def __call__(self, event: Event) -> None:
-        del event
-
-
 def run(report: Reporter, counts: tuple[int, ...] = COUNTS) -> ImportFigures:
     """Measure sets of the given numbers of photos; SegStudioError where the two ways differ."""
     rows = []
     with tempfile.TemporaryDirectory(prefix="segstudio-benchmark-") as folder:
         # What only the first import in a process does is not what is measured.
-        _measure(Path(folder) / "warm", 8, _Silent(report))
+        _measure(Path(folder) / "warm", 8, Quiet(report))
         for done, count in enumerate(counts):
             if report.stop_requested:
                 break
             report(Progress("Measuring imports", done, len(counts), f"{count:,} photos"))
-            rows.append(_measure(Path(folder) / str(count), count, _Silent(report)))
+            rows.append(_measure(Path(folder) / str(count), count, Quiet(report)))
     return ImportFigures(tuple(rows))
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from segstudio.core.errors import SegStudioError
-from segstudio.core.events import ChangeCounted, Event, ProblemFound, Reporter
+from segstudio.core.events import ChangeCounted, ProblemFound, Quiet, Reporter
 from segstudio.core.label_image import LabelArray
 from segstudio.core.palette import Palette
 from segstudio.core.problems import Problem
@@ -66,20 +66,6 @@ class ChangeCounter:
         return self._labels[entry.name]
 
 
-class _Quiet:
-    """Passes on the wish to stop, and says nothing."""
-
-    def __init__(self, report: Reporter) -> None:
-        self._report = report
-
-    @property
-    def stop_requested(self) -> bool:
-        return self._report.stop_requested
-
-    def __call__(self, event: Event) -> None:
-        pass
-
-
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """How the values on disk become those before and after the edit; None: by painting only."""
@@ -101,7 +87,7 @@ class _Counting:
         self._project = project
         self._before, self._after = before, after
         self._burnt = project.burnt_with
-        self._report = _Quiet(report)
+        self._report = Quiet(report)
         self._plans: dict[Labels, _Plan] = {}
         self._photo_count = self._counted = self._changed = 0
         self._moves: Counter[tuple[int, int]] = Counter()
