@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import cache
 
 import numpy as np
@@ -27,6 +27,12 @@ _DARKEST = 25.0
 def parse_color(text: str) -> tuple[int, int, int]:
     """Return (red, green, blue), each 0-255, of `#rrggbb`."""
     return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
+
+
+def hex_color(color: Iterable[int]) -> str:
+    """Return `#rrggbb` of (red, green, blue), each 0-255."""
+    red, green, blue = color
+    return f"#{red:02x}{green:02x}{blue:02x}"
 
 
 def distinct_colors(count: int, used: Collection[str]) -> list[str]:
@@ -72,5 +78,5 @@ def _candidates() -> tuple[list[str], npt.NDArray[np.float64]]:
     steps = np.linspace(0, 255, _STEPS).round().astype(int)
     grid = np.array(list(itertools.product(steps, steps, steps)))
     grid = grid[lab(grid)[:, 0] > _DARKEST]
-    names = [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in grid]
+    names = [hex_color(color) for color in grid]
     return names, np.stack([lab(grid, sight) for sight in SIGHTS])

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from segstudio.core.colors import hex_color
 from segstudio.core.errors import SegStudioError
 from segstudio.core.files import write_json
 from segstudio.core.palette import IGNORE, Palette
@@ -194,7 +195,7 @@ def _rgb(values: Sequence[str], path: Path, place: str) -> str:
         raise wrong(
             path, place, f'"{shown}" is no colour', "Write three numbers 0 to 255: 126,200,227."
         )
-    return "#" + "".join(f"{number:02x}" for number in numbers)
+    return hex_color(numbers)
 
 
 def _text(path: Path) -> str:

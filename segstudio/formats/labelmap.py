@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from segstudio.core.annotation import IGNORE_LABEL
+from segstudio.core.colors import hex_color, parse_color
 from segstudio.core.errors import SegStudioError
 from segstudio.core.palette import Palette
 from segstudio.core.problems import Problem
@@ -111,11 +112,6 @@ def read_legend(data: bytes, name: str) -> Legend | None:
     return _of_lines(lines, name, _colon_entry if any(":" in t for t in lines) else _blank_entry)
 
 
-def hex_color(color: Color) -> str:
-    """Return a colour as #rrggbb."""
-    return "#{:02x}{:02x}{:02x}".format(*color)
-
-
 def _own(text: str, name: str) -> Legend:
     """Read the palette that lies beside label images of our own."""
     try:
@@ -126,10 +122,7 @@ def _own(text: str, name: str) -> Legend:
     except SegStudioError as error:
         problem = Problem("warning", name, f"it is not used: {error.what}".replace("\n", " "))
         return Legend(name, (), (problem,))
-    entries = []
-    for entry in palette.classes:
-        red, green, blue = bytes.fromhex(entry.color[1:])
-        entries.append(Entry(entry.name, (red, green, blue), entry.id))
+    entries = (Entry(e.name, parse_color(e.color), e.id) for e in palette.classes)
     return Legend(name, tuple(entries), numbered=True)
 
 

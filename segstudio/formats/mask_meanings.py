@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from segstudio.core.annotation import IGNORE_LABEL, Shape
+from segstudio.core.colors import hex_color
 from segstudio.core.palette import IGNORE
 from segstudio.formats.base import LabelName
-from segstudio.formats.labelmap import Entry, Legend, hex_color
+from segstudio.formats.labelmap import Entry, Legend
 from segstudio.formats.mask_pixels import (
     REMEDY,
     Pixels,
