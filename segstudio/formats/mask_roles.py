@@ -98,7 +98,7 @@ def masks_by_look(pictures: Sequence[str], looks: Looks) -> Roles:
             continue
         for mask in likely:
             sides.add(_side_of(mask, max(others, key=lambda other: _shared_end(other, mask))))
-    found = {p: next((s for s in sides if _belongs(p, s)), None) for p in pictures}
+    found = {p: next((s for s in sorted(sides) if _belongs(p, s)), None) for p in pictures}
     if not sides or all(found.values()):
         return Roles(doubt=doubt)
     return Roles(

@@ -16,6 +16,7 @@ from segstudio.photos.reader import is_photo
 
 _UNNAMED = "no annotation names this photo"
 _UNSURE = "an annotation may mean this photo or another of the same name"
+_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +169,10 @@ def _pairs(found: Sequence[Matched]) -> list[Pair]:
         match match:
             case Ambiguous(photos):
                 names = tuple(sorted(photo.member for photo in photos))
+                more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
                 reason = (
                     f"{len(names)} photos fit {wanted.annotation.photo}, choose one (--match): "
-                    f"{', '.join(names)}"
+                    f"{', '.join(names[:_SHOWN])}{more}"
                 )
                 pairs.append(Pair(wanted, None, reason=reason, candidates=names))
             case Found(photo, _, how, member):

@@ -177,12 +177,11 @@ def _check_labels(facts: Facts) -> list[Finding]:
         advice = "The photo was changed after the import; import again."
         found.append(Finding("error", text, advice))
     bare = [name for name, counts in facts.photos.items() if not any(counts.values())]
+    drawn = facts.photos.keys() - bare
     if bare:
         text = f"Nothing but ignored pixels: {_listed(bare)}."
         found.append(Finding("warning", text, "Nothing can be learned from these photos."))
-    thin = [
-        n for n, counts in facts.photos.items() if n not in bare and _nearly_empty(facts, counts)
-    ]
+    thin = sorted(name for name in drawn if _nearly_empty(facts, facts.photos[name]))
     if thin and facts.background != IGNORE:
         verb = "holds" if len(thin) == 1 else "hold"
         text = f"{_counted(len(thin), 'photo')} {verb} almost only background: {_listed(thin)}."
