@@ -42,8 +42,14 @@ LISTS = {
 ONLY = {
     ("formats", "photos"): {"segstudio.photos.names", "segstudio.photos.reader"},
     ("review", "learning"): {"segstudio.learning.predictor"},
+    ("cli_options", "formats"): {"segstudio.formats.FORMATS", "segstudio.formats.sizing"},
     ("cli", "gui"): {"segstudio.gui.app", "segstudio.gui.benchmark"},
     ("cli", "learning"): LISTS,
+    ("gui", "formats"): {
+        "segstudio.formats.FORMATS",
+        "segstudio.formats.photo_pool",
+        "segstudio.formats.sizing",
+    },
     ("gui", "learning"): LISTS,
     ("gui", "photos"): {"segstudio.photos.cache", "segstudio.photos.reader"},
 }
