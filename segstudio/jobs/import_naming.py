@@ -12,7 +12,7 @@ from segstudio.core.problems import Problem
 from segstudio.formats.mask_names import is_mask_suffix
 from segstudio.formats.photo_pool import Photo, display_names
 from segstudio.jobs.import_pairing import Pair
-from segstudio.photos.names import DistinctNames, safe_name
+from segstudio.photos.names import DistinctNames, safe_name, stem
 
 _SHOWN = 4
 
@@ -86,5 +86,7 @@ def _name_without_photo(pair: Pair) -> str:
         return ""
     # The name of a mask's photo was made of the mask's own.
     if pair.wanted.one_photo and not is_mask_suffix(pair.wanted.file):
-        return PurePosixPath(pair.wanted.file).with_suffix("").as_posix()
+        own = PurePosixPath(pair.wanted.file).with_suffix("")
+        declared = pair.wanted.annotation.photo.rsplit("/", 1)[-1]
+        return str(own.with_name(declared) if stem(declared) == own.name else own)
     return pair.wanted.annotation.photo

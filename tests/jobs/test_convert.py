@@ -88,7 +88,7 @@ def test_what_cannot_be_used_is_named_and_the_rest_goes_on(tmp_path: Path) -> No
     result = convert(home, out=tmp_path / "out")
     assert statuses(result) == {
         "good.jpg": "converted",
-        "alone": "converted-without-photo",
+        "alone.jpg": "converted-without-photo",
         "bare.jpg": "skipped",
         "text.jpg": "skipped",
         "other.jpg": "skipped",
