@@ -102,7 +102,7 @@ def test_what_cannot_be_used_is_named_and_the_rest_goes_on(tmp_path: Path) -> No
         "DOCTYPE",
         "text.jpg is no photo",
         "cut.xml, line 2",
-        "alone: there is no photo",
+        "alone.jpg: there is no photo",
     ):
         assert words in text
 
