@@ -15,6 +15,7 @@ from segstudio.core.errors import SegStudioError
 from segstudio.formats.mask_pictures import MaskPicture, read_mask_picture
 from segstudio.formats.numbers import shorten
 from segstudio.formats.source import Source
+from segstudio.photos.names import file_key
 
 _Size = tuple[int, int]
 
@@ -81,10 +82,10 @@ def _find(source: Source, file: PurePosixPath, folder: str, name: PurePosixPath)
         return next((path for path in wanted if _is_file(path)), None)
     known = source.once(_pictures)
     for path in _places(file.parent, folder, name):
-        if str(path).casefold() in known:
-            return known[str(path).casefold()]
+        if (key := file_key(str(path))) in known:
+            return known[key]
     # Other layouts: the name alone tells, if only one picture has it.
-    alike = source.once(_by_name).get(name.name.casefold(), [])
+    alike = source.once(_by_name).get(file_key(name.name), [])
     return alike[0] if len(alike) == 1 else None
 
 
@@ -108,13 +109,13 @@ def _is_file(path: str) -> bool:
 
 
 def _pictures(source: Source) -> Mapping[str, str]:
-    """Return the files of a source by their path in lower case."""
-    return {file.casefold(): file for file in source.files()}
+    """Return the files of a source by their path, however it is spelt."""
+    return {file_key(file): file for file in source.files()}
 
 
 def _by_name(source: Source) -> Mapping[str, list[str]]:
-    """Return the files of a source by their name in lower case."""
+    """Return the files of a source by their name, however it is spelt."""
     found: dict[str, list[str]] = defaultdict(list)
     for file in source.files():
-        found[PurePosixPath(file).name.casefold()].append(file)
+        found[file_key(PurePosixPath(file).name)].append(file)
     return found

@@ -16,6 +16,7 @@ from segstudio.formats.mask_names import bare
 from segstudio.formats.pairing import declared_path
 from segstudio.formats.source import Source
 from segstudio.formats.split_parts import part_named
+from segstudio.photos.names import file_key
 
 _LARGEST = 64 << 20
 _SPLIT_COLUMNS = ("split", "subset", "set", "partition", "part")
@@ -36,7 +37,7 @@ class Listing:
     def part(self, photo: str) -> str:
         """Return the part that a photo, by its path, is listed in; "" for none."""
         folder, _, _ = photo.rpartition("/")
-        parts = [*folder.casefold().split("/"), bare(photo).casefold()]
+        parts = [*file_key(folder).split("/"), file_key(bare(photo))]
         for start in range(len(parts)):
             found = self._parts.get("/".join(parts[start:]))
             if found:
@@ -48,8 +49,8 @@ class Listing:
         path = declared_path(cell)
         folder = path.rpartition("/")[0]
         for key in (bare(path), f"{folder}/{bare(path)}" if folder else ""):
-            if key and self._parts.setdefault(key.casefold(), part) != part:
-                self._parts[key.casefold()] = _SEVERAL
+            if key and self._parts.setdefault(file_key(key), part) != part:
+                self._parts[file_key(key)] = _SEVERAL
 
 
 def read_lists(source: Source, pictures: Sequence[str]) -> Listing:
@@ -98,21 +99,21 @@ class _Members:
     def __init__(self, pictures: Iterable[str]) -> None:
         self._by_name: dict[str, list[str]] = defaultdict(list)
         for member in pictures:
-            last = member.rsplit("/", 1)[-1].casefold()
-            for key in {last, bare(member).casefold()}:
+            last = file_key(member.rsplit("/", 1)[-1])
+            for key in {last, file_key(bare(member))}:
                 self._by_name[key].append(member)
-                self._by_name[_near(member.casefold(), key)].append(member)
+                self._by_name[_near(file_key(member), key)].append(member)
 
     def named(self, cell: str) -> list[str]:
         """Return the pictures that fit a name or path best, none where no name is alike."""
-        path = declared_path(cell).casefold()
+        path = file_key(declared_path(cell))
         own, short = path.rsplit("/", 1)[-1], bare(path)
         key = own if own in self._by_name else short
         found = self._by_name.get(key, [])
         # Thousands of folders may hold a picture of one name; those of the same folder fit best.
         near = self._by_name.get(_near(path, key), []) if "/" in path else []
         wanted = path.split("/")[-2::-1]
-        scores = [_agreeing(member.casefold().split("/")[-2::-1], wanted) for member in near]
+        scores = [_agreeing(file_key(member).split("/")[-2::-1], wanted) for member in near]
         top = max(scores, default=0)
         best = [member for member, score in zip(near, scores, strict=True) if score == top]
         return best or found

@@ -48,22 +48,27 @@ def label_name(photo: str) -> str:
     return f"{stem(photo)}.png"
 
 
+def file_key(name: str) -> str:
+    """Return what two names share that are one file on some systems: case and composed accents."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
 class DistinctNames:
     """Gives out names such that no two label images fall on one path on any system."""
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
-        self._taken = {_key(label_name(name)) for name in taken}
+        self._taken = {file_key(label_name(name)) for name in taken}
         self._tried: dict[str, int] = {}
 
     def choose(self, name: str) -> str:
         """Return `name` where it is free, else one like `a-png.png` for `a.png` beside `a.jpg`."""
         base, suffix = stem(name), name[len(stem(name)) :]
         chosen, number = name, self._tried.get(name, 1)
-        while _key(label_name(chosen)) in self._taken:
+        while file_key(label_name(chosen)) in self._taken:
             counter = "" if number == 1 else f"-{number}"
             chosen, number = f"{base}-{suffix.lstrip('.') or 'x'}{counter}{suffix}", number + 1
         self._tried[name] = number
-        self._taken.add(_key(label_name(chosen)))
+        self._taken.add(file_key(label_name(chosen)))
         return chosen
 
 
@@ -82,8 +87,3 @@ def _safe_part(part: str) -> str:
         short = safe.encode("utf-8", "ignore")[: _MAX_BYTES - 20].decode("utf-8", "ignore")
         safe = f"{short}-{digest}{suffix}"
     return safe
-
-
-def _key(name: str) -> str:
-    """Return what two names share that are one file on some systems."""
-    return unicodedata.normalize("NFC", name).casefold()

@@ -157,6 +157,13 @@ def test_a_name_longer_than_any_files_is_no_harm(tmp_path: Path) -> None:
     assert len(problem.message) < 200
 
 
+def test_a_mask_is_found_however_its_accents_are_composed(tmp_path: Path) -> None:
+    save(tmp_path / "Masks/a\u0308_mask_0.png", REGION)
+    result = written(tmp_path, painted("\u00e4_mask_0.png"))
+    assert result.problems == ()
+    assert len(result.annotations[0].shapes) == 1
+
+
 def test_the_nearest_of_masks_of_one_name_is_taken(tmp_path: Path) -> None:
     save(tmp_path / "Masks/s/m.png", REGION)
     save(tmp_path / "Masks/t/m.png", REGION.T.copy())

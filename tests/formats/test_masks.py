@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -421,6 +422,14 @@ def test_lists_tell_pictures_of_one_name_by_their_folders(tmp_path: Path) -> Non
         "1/truth.png": "1/view.jpg",
         "2/truth.png": "2/view.jpg",
     }
+
+
+def test_lists_name_pictures_however_their_accents_are_composed(tmp_path: Path) -> None:
+    photos(tmp_path, "pics/e\u0301.jpg")
+    put(tmp_path / "out" / "x9.png", INDEX)
+    put(tmp_path / "val.csv", "image,mask\npics/\u00e9.jpg,out/x9.png\n")
+    (found,) = FolderSource(tmp_path).once(mask_set).files.values()
+    assert (unicodedata.normalize("NFC", found.photo), found.subset) == ("pics/\u00e9.jpg", "val")
 
 
 @pytest.mark.parametrize("part", ["train", "val", "test"])
