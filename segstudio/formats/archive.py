@@ -79,13 +79,14 @@ class ZipSource(Source):
         try:
             infos, packed = self._zip.infolist(), path.stat().st_size
             self._members, self.problems = _accepted(infos, path.name, packed)
+            self._files = tuple(sorted(self._members))
         except SegStudioError:
             self._zip.close()
             raise
 
     def files(self) -> tuple[str, ...]:
         """Return the names of the accepted members, sorted."""
-        return tuple(sorted(self._members))
+        return self._files
 
     def read(self, name: str) -> bytes:
         """Unpack one member into memory."""
