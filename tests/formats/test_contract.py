@@ -8,8 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import Recorder
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from formats.reading import Content, read_all
 from segstudio.core.errors import SegStudioError, UsageError
@@ -42,23 +40,6 @@ def annotation_files(entry: Format, example: Path) -> list[Path]:
 GOOD = [(entry, path) for entry in FORMATS for path in assets(entry, "good")]
 BAD = [(entry, path) for entry in FORMATS for path in assets(entry, "bad")]
 EXAMPLES = pytest.mark.parametrize(("entry", "path"), GOOD, ids=lambda v: getattr(v, "name", ""))
-
-
-class Bytes(Source):
-    """A source of one file in memory."""
-
-    def __init__(self, name: str, data: bytes) -> None:
-        super().__init__(Path(name))
-        self.data = data
-
-    def files(self) -> tuple[str, ...]:
-        return (self.path.name,)
-
-    def read(self, name: str) -> bytes:
-        return self.data
-
-    def close(self) -> None:
-        pass
 
 
 def test_every_format_has_files_that_show_it() -> None:
@@ -133,31 +114,3 @@ def attempt(read: Callable[[], Content | None]) -> tuple[Content | None, SegStud
         return read(), None
     except SegStudioError as error:
         return None, error
-
-
-@settings(max_examples=400, deadline=None)
-@given(
-    st.sampled_from(
-        [
-            (entry, f"memory{file.suffix}", file.read_bytes())
-            for entry, example in GOOD + BAD
-            for file in annotation_files(entry, example)
-        ]
-    ),
-    st.lists(
-        st.tuples(st.floats(0, 0.9999), st.integers(0, 12), st.binary(max_size=6)),
-        min_size=1,
-        max_size=8,
-    ),
-)
-def test_damaged_bytes_raise_nothing_but_our_error(
-    example: tuple[Format, str, bytes], edits: list[tuple[float, int, bytes]]
-) -> None:
-    entry, name, data = example
-    for place, cut, put in edits:
-        at = int(place * len(data))
-        data = data[:at] + put + data[at + cut :]
-    source = Bytes(name, data)
-    for read in (read_if_recognised, read_all):
-        _, refusal = attempt(lambda read=read: read(entry, source, name))
-        assert refusal is None or name in refusal.what
