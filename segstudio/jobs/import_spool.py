@@ -25,7 +25,8 @@ _FAST = 1
 
 def _scratch() -> BinaryIO:
     with _refusing():
-        return tempfile.TemporaryFile(prefix="segstudio-")
+        # With a buffer, a full disk would show only after other shapes were taken.
+        return tempfile.TemporaryFile(prefix="segstudio-", buffering=0)
 
 
 @contextmanager
@@ -51,30 +52,37 @@ class ShapeSpool:
     _end: int = 0
 
     def keep(self, shapes: tuple[Shape, ...]) -> Callable[[], tuple[Shape, ...]]:
-        """Take shapes and return what gives them back; SegStudioError where the disk is full."""
+        """Take shapes and return what gives them back; a full disk leaves them in the memory."""
         points = sum(_points(shape) for shape in shapes)
         with self._lock:
             if points <= self.in_memory:
                 self.in_memory -= points
                 return lambda: shapes
         data = zlib.compress(_SHAPES.dump_json(shapes), _FAST)
-        with self._lock, _refusing():
-            start, self._end = self._end, self._end + len(data)
-            self._file.seek(start)
-            self._file.write(data)
+        with self._lock:
+            start, written = self._end, 0
+            with contextlib.suppress(OSError):
+                self._file.seek(start)
+                written = self._file.write(data)
+            if written < len(data):
+                # Packed, they are small: better than losing an annotation.
+                return lambda: _unpacked(data)
+            self._end += written
         return lambda: self._fetch(start, len(data))
 
     def close(self) -> None:
         """Delete the file."""
-        # What a full disk did not take is lost anyway.
-        with contextlib.suppress(OSError):
-            self._file.close()
+        self._file.close()
 
     def _fetch(self, start: int, length: int) -> tuple[Shape, ...]:
         with self._lock, _refusing():
             self._file.seek(start)
             data = self._file.read(length)
-        return _SHAPES.validate_json(zlib.decompress(data))
+        return _unpacked(data)
+
+
+def _unpacked(data: bytes) -> tuple[Shape, ...]:
+    return _SHAPES.validate_json(zlib.decompress(data))
 
 
 def _points(shape: Shape) -> int:
