@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -17,6 +18,9 @@ from rich.progress import TimeElapsedColumn as Elapsed
 from segstudio.core import events
 from segstudio.core.errors import SegStudioError
 from segstudio.core.problems import Problem
+
+# Control signs but tab and new line, halves of signs, and those that turn the reading direction.
+_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
 DONE, FAILED, USAGE, WITH_PROBLEMS, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -83,7 +87,7 @@ class TerminalReporter:
 
     def say(self, text: str) -> None:
         """Show one line."""
-        self._console.print(text, markup=False)
+        self._console.print(_harmless(text), markup=False)
 
     def _advance(self, event: events.Progress) -> None:
         """Move the bar; when piped, one line where a stage begins."""
@@ -139,16 +143,21 @@ def run_to_exit(job: Callable[[TerminalReporter], JobResult], *, as_json: bool) 
     if as_json:
         sys.stdout.write(json.dumps(result.as_json()) + "\n")
     else:
-        sys.stdout.write(result.as_text() + "\n")
+        sys.stdout.write(_harmless(result.as_text()) + "\n")
     return exit_code_of(result)
 
 
 def tell_failure(error: SegStudioError, *, as_json: bool = False) -> None:
     """Say on stderr what happened, what it means and what to try; the same as JSON on stdout."""
-    sys.stderr.write(f"{error}\n")
+    sys.stderr.write(f"{_harmless(str(error))}\n")
     if as_json:
         value = {"what": error.what, "meaning": error.meaning, "remedy": error.remedy}
         sys.stdout.write(json.dumps({"error": value}) + "\n")
+
+
+def _harmless(text: str) -> str:
+    """Return text without signs that steer a terminal: names in exports may hold any."""
+    return _STEERING.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _left(seconds: float | None) -> str:

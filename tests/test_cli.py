@@ -105,6 +105,15 @@ def test_a_file_that_cannot_be_read_fails_with_its_name_and_place(
     assert "Traceback" not in result.stderr
 
 
+def test_names_in_an_export_do_not_steer_the_terminal(run: Run, tmp_path: Path) -> None:
+    name = "\x1b[2J\u202egpj.\ud800"
+    value = {"version": "5.0", "shapes": [], "imagePath": f"{name}.jpg"}
+    (tmp_path / f"{name[:-1]}.json").write_text(json.dumps(value))
+    result = run("convert", tmp_path, "--out", tmp_path / "out")
+    assert "gpj." in result.stderr
+    assert not set(result.stderr + result.stdout) & set(name[:1] + "\u202e\ud800")
+
+
 def test_a_failure_is_told_as_json_as_well(run: Run, tmp_path: Path) -> None:
     result = run("convert", tmp_path / "no.xml", "--out", tmp_path / "out", "--json")
     assert result.exit_code == 1
