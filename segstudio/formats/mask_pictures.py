@@ -16,6 +16,9 @@ Values = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
 _KINDS = ("PNG", "TIFF", "BMP", "GIF", "WEBP", "JPEG")
 _MODES = frozenset({"1", "L", "LA", "P", "PA", "RGB", "RGBA", "I", "I;16", "I;16B", "I;16L"})
+# By a PNG's colour type; its compression makes at most this many bytes of one.
+_CHANNELS = {2: 3, 4: 2, 6: 4}
+_DENSEST = 1032
 # Pillow spreads grey values of 2 and 4 bits over 0..255; the stored ones are these parts of it.
 _SPREAD = {2: 85, 4: 17}
 
@@ -47,7 +50,7 @@ def read_mask_picture(data: bytes, name: str) -> MaskPicture:
     """
     try:
         with Image.open(io.BytesIO(data), formats=_KINDS) as image:
-            _check_size(image.size, name)
+            _check_size(image.size, data, name)
             if image.mode not in _MODES or _wide_colors(data):
                 raise _unusable(name, image.mode)
             return _decoded(image, data, name)
@@ -61,7 +64,7 @@ def read_mask_picture(data: bytes, name: str) -> MaskPicture:
         ) from error
 
 
-def _check_size(size: tuple[int, int], name: str) -> None:
+def _check_size(size: tuple[int, int], data: bytes, name: str) -> None:
     """Refuse what would fill the memory, before anything is decoded.
 
     Other than a photo, a large mask may well have few bytes.
@@ -73,6 +76,9 @@ def _check_size(size: tuple[int, int], name: str) -> None:
             "megapixels that SegStudio reads.",
             remedy="Export the masks again, in the size of the photos.",
         )
+    bits, color_type = _png_header(data)
+    if width * height * bits * _CHANNELS.get(color_type, 1) > 8 * _DENSEST * len(data):
+        raise OSError(f"{width} x {height} pixels cannot be in {len(data):,} bytes")
 
 
 def _decoded(image: Image.Image, data: bytes, name: str) -> MaskPicture:

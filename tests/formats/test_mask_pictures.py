@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from segstudio.core.errors import SegStudioError
+from segstudio.formats import mask_pictures
 from segstudio.formats.mask_pictures import MaskPicture, read_mask_picture
 
 
@@ -89,6 +90,21 @@ def test_what_is_no_mask_is_refused_by_name(data: bytes, words: str) -> None:
     with pytest.raises(SegStudioError, match=words) as caught:
         read_mask_picture(data, "mask.png")
     assert "mask.png" in caught.value.what
+
+
+@pytest.mark.parametrize(("width", "bits", "color_type"), [(15_000, 8, 6), (900_000, 1, 0)])
+def test_a_png_that_claims_more_than_it_can_hold_is_not_decoded(
+    width: int, bits: int, color_type: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded: list[object] = []
+    monkeypatch.setattr(mask_pictures, "_decoded", lambda *args: decoded.append(args))
+    with pytest.raises(SegStudioError, match="pixels cannot be in 1"):
+        read_mask_picture(png(width, 100, bits, color_type, bytes(100_000)), "mask.png")
+    assert not decoded
+
+
+def test_a_large_blank_mask_is_one_all_the_same() -> None:
+    assert read(Image.new("1", (4000, 3000))).size == (4000, 3000)
 
 
 def test_values_beyond_16_bits_are_refused() -> None:
