@@ -13,6 +13,7 @@ from segstudio.formats.base import Item
 from segstudio.formats.cvat_meta import Meta, Task
 from segstudio.formats.cvat_tracks import Gap, Stated, Track
 from segstudio.formats.numbers import shorten
+from segstudio.formats.source import MAX_FILES
 from segstudio.formats.split_parts import subset_named
 
 # More shapes than this are not worked out: no video is so long and so full.
@@ -93,7 +94,8 @@ def frames_of(tracks: Sequence[Track], meta: Meta, file: str, written_out: bool)
     # CVAT does not end a shape one frame before the last; any other gap is another program's.
     elif any(gap.after is not None or len(gap.frames) > 1 for _, gap in gaps):
         count = sum(len(gap.frames) for _, gap in gaps)
-        filled = count <= _MOST_FILLED
+        longest = max(len(gap.frames) for _, gap in gaps)
+        filled = count <= _MOST_FILLED and longest <= MAX_FILES
         yield from _filled_in(gaps, file) if filled else _too_many(gaps, file, count)
     for scene in scenes:
         scene.collect(filled)

@@ -143,6 +143,12 @@ def test_what_would_fill_the_memory_is_told_instead(tmp_path: Path) -> None:
     assert len(video(tmp_path, track(box(0)), meta=huge).annotations) == 1
 
 
+def test_no_film_lasts_as_long_as_a_wrong_frame_number_says(tmp_path: Path) -> None:
+    result = video(tmp_path, track(box(0), box(300_000, outside=1)), meta="<meta/>")
+    assert len(result.annotations) < 5
+    assert any("too many to be worked out" in text for text in warnings(result))
+
+
 def test_masks_stand_in_one_frame_and_kinds_may_change(tmp_path: Path) -> None:
     mask = '<mask frame="4" rle="0, 9" left="1" top="1" width="3" height="3"/>'
     ellipse = '<ellipse frame="8" cx="9" cy="9" rx="2" ry="2"/>'
