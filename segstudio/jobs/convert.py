@@ -62,6 +62,8 @@ def run(request: ConvertRequest, report: Reporter) -> ImportReport:
         burned = burn_all(named, rules, report)
         burned.items = _called_as_in_the_source(burned.items, named)
     result = import_report(request, found, burned, palette, report)
+    place = f"Written to {request.out}: {LABELS}/, palette.json, report.json and report.csv."
+    result = replace(result, written=place)
     write_report(request.out, result)
     return result
 
@@ -94,4 +96,5 @@ def import_report(
         interrupted=found.interrupted or burned.interrupted,
         sources=request.sources,
         photo_folder=request.photos,
+        ignored=burned.ignored,
     )

@@ -7,7 +7,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 
@@ -68,6 +68,8 @@ def run(request: ImportRequest, report: Reporter) -> ImportReport:
                 given = taken_over(project.palette, read_palette_file(request.palette))
             burned = _take_over(project, given, found, request.drawn, report)
             result = import_report(request, found, burned, project.palette, report)
+            place = f'The project is {project.root}. Next: segstudio train "{project.root}"'
+            result = replace(result, written=place)
             keep_report(project.root, result)
             return result
 
@@ -231,10 +233,9 @@ class _Taking:
             self._note(ready.name, ready.photo, (width, height), ready.annotation)
         return place
 
-    def keep(self, name: str, photo: Photo, size: PhotoSize) -> str:
-        """Note a photo that no annotation names."""
+    def keep(self, name: str, photo: Photo, size: PhotoSize) -> None:
+        """Note a photo without annotation."""
         self._note(name, photo, (size.width, size.height), None)
-        return "no annotation names this photo; the project keeps it as one to label"
 
     def _note(
         self, name: str, photo: Photo, size: tuple[int, int], annotation: Annotation | None

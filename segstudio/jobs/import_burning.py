@@ -13,9 +13,9 @@ import numpy.typing as npt
 from segstudio.core.annotation import Annotation, Shape
 from segstudio.core.errors import SegStudioError
 from segstudio.core.events import ProblemFound, Progress, Reporter
-from segstudio.core.palette import Palette
-from segstudio.core.problems import Problem, Severity
-from segstudio.core.rasterize import Burned, Raster, rasterize
+from segstudio.core.palette import IGNORE, Palette
+from segstudio.core.problems import Problem
+from segstudio.core.rasterize import Raster, rasterize
 from segstudio.formats.numbers import shorten
 from segstudio.formats.pairing import Wanted
 from segstudio.formats.photo_pool import Photo
@@ -40,8 +40,8 @@ class Ready:
 
 # Writes a label image and returns where it is, as the report shall say it.
 Writer = Callable[[Ready], str]
-# Takes over a photo that no annotation names and returns what became of it.
-Keeper = Callable[[str, Photo, PhotoSize], str]
+# Takes over a photo that has no annotation.
+Keeper = Callable[[str, Photo, PhotoSize], None]
 
 
 @dataclass(frozen=True)
@@ -72,17 +72,37 @@ class BurnedAll:
     shapes: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
     classes: dict[str, ClassCount] = field(default_factory=dict)
+    ignored: ClassCount = field(default_factory=ClassCount)
     interrupted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """One finished item; `unknown` are shapes whose label the palette does not name."""
+    """One finished item; `unknown` are shapes whose label the palette does not name.
+
+    `covered` counts the shapes per label that others cover fully, each as of one photo.
+    """
 
     item: ImportItem
     labels: tuple[str, ...] = ()
     pixels: npt.NDArray[np.int64] | None = None
     unknown: tuple[tuple[Shape, str], ...] = ()
+    covered: Mapping[str, _Covered] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Covered:
+    """Shapes of one label that others cover fully, and where the first of them stands."""
+
+    shapes: int
+    photos: int
+    source: str
+    line: int | None
+
+    def with_more(self, more: _Covered) -> _Covered:
+        """Return the sum with the shapes of another photo."""
+        photos = self.photos + more.photos
+        return _Covered(self.shapes + more.shapes, photos, self.source, self.line)
 
 
 def burn_all(named: Sequence[Named], rules: Rules, report: Reporter) -> BurnedAll:
@@ -94,6 +114,7 @@ def burn_all(named: Sequence[Named], rules: Rules, report: Reporter) -> BurnedAl
     pixels = np.zeros(256, np.int64)
     photos = np.zeros(256, np.int64)
     unknown: dict[str, list[tuple[Shape, str]]] = {}
+    covered: dict[str, _Covered] = {}
     _tell(result, repeated_names(named), report)
 
     def work(row: Named) -> _Outcome | None:
@@ -113,15 +134,19 @@ def burn_all(named: Sequence[Named], rules: Rules, report: Reporter) -> BurnedAl
                 photos += outcome.pixels > 0
             for shape, source in outcome.unknown:
                 unknown.setdefault(shape.label, []).append((shape, source))
+            for label, found in outcome.covered.items():
+                covered[label] = covered[label].with_more(found) if label in covered else found
             report(Progress("Making label images", done, len(named), outcome.item.photo))
     finally:
         # After a full disk or Ctrl+C nobody waits for what has not begun.
         pool.shutdown(cancel_futures=True)
     _tell(result, _unknown_labels(unknown, rules.palette), report)
+    _tell(result, _covered_labels(covered), report)
     result.classes = {
         entry.name: ClassCount(int(photos[entry.id]), int(pixels[entry.id]))
         for entry in rules.palette.trained
     }
+    result.ignored = ClassCount(int(photos[IGNORE]), int(pixels[IGNORE]))
     return result
 
 
@@ -167,7 +192,7 @@ def _convert(row: Named, rules: Rules) -> _Outcome:
         problems.append(Problem("warning", annotation.source, text, annotation.line))
     dimensions = (annotation.width or 0, annotation.height or 0)
     burned = rasterize(annotation, rules.palette, dimensions, rules.raster)
-    problems += _unseen(annotation, burned)
+    problems += _empty(annotation, burned.empty)
     label = rules.write(Ready(name, burned.label, annotation, pair.photo))
     status: Status = "converted" if size is not None else "converted-without-photo"
     return _Outcome(
@@ -175,6 +200,7 @@ def _convert(row: Named, rules: Rules) -> _Outcome:
         tuple(shape.label for shape in annotation.shapes),
         burned.pixels,
         tuple((s, annotation.source) for s in annotation.shapes if s.label in burned.unknown),
+        _covered(annotation, burned.hidden),
     )
 
 
@@ -204,7 +230,8 @@ def _kept(
     pair, name = row.pair, row.name
     if pair.photo is None or size is None or rules.keep is None:
         return _skipped(row, pair.reason or "", problems)
-    text = rules.keep(name, pair.photo, size)
+    rules.keep(name, pair.photo, size)
+    text = f"{pair.reason}; the project keeps it as one to label"
     return _Outcome(ImportItem(name, None, "skipped", "", (*problems, Problem("info", name, text))))
 
 
@@ -227,18 +254,40 @@ def _skipped(row: Named, reason: str, problems: Sequence[Problem]) -> _Outcome:
     return _Outcome(item)
 
 
-def _unseen(annotation: Annotation, burned: Burned) -> list[Problem]:
-    """Tell which shapes cannot be seen in the label image."""
-    told: list[tuple[Severity, Sequence[Shape], str]] = [
-        ("info", burned.hidden, "are fully covered by others; paint order decides which is on top"),
-        ("warning", burned.empty, "cover no pixel of the photo"),
-    ]
+def _by_label(shapes: Sequence[Shape]) -> dict[str, tuple[int, Shape]]:
+    """Return how many shapes each label has, and the first of them."""
+    counts = Counter(shape.label for shape in shapes)
+    firsts = {shape.label: shape for shape in reversed(shapes)}
+    return {label: (count, firsts[label]) for label, count in counts.items()}
+
+
+def _empty(annotation: Annotation, shapes: Sequence[Shape]) -> list[Problem]:
+    """Tell once per label which shapes cover nothing."""
     problems = []
-    for severity, shapes, what in told:
-        for label, count in Counter(shape.label for shape in shapes).items():
-            first = next(shape for shape in shapes if shape.label == label)
-            text = f'{annotation.photo}: {count} shape(s) of "{shorten(label)}" {what}'
-            problems.append(Problem(severity, annotation.source, text, first.line))
+    for label, (count, first) in _by_label(shapes).items():
+        what = f'{count} shape(s) of "{shorten(label)}" cover no pixel of the photo'
+        text = f"{annotation.photo}: {what}"
+        problems.append(Problem("warning", annotation.source, text, first.line))
+    return problems
+
+
+def _covered(annotation: Annotation, shapes: Sequence[Shape]) -> dict[str, _Covered]:
+    return {
+        label: _Covered(count, 1, annotation.source, first.line)
+        for label, (count, first) in _by_label(shapes).items()
+    }
+
+
+def _covered_labels(covered: Mapping[str, _Covered]) -> list[Problem]:
+    """Tell once per label how many of its shapes cannot be seen in the label images."""
+    problems = []
+    for label, found in sorted(covered.items()):
+        where = "1 photo" if found.photos == 1 else f"{found.photos} photos"
+        text = (
+            f'{found.shapes} shape(s) of "{shorten(label)}" on {where} are fully covered by '
+            "others; paint order decides which is on top"
+        )
+        problems.append(Problem("info", found.source, text, found.line))
     return problems
 
 

@@ -75,7 +75,8 @@ class Detection:
 class ImportReport:
     """The result of an import; `format` names the formats found, `detection` why they were.
 
-    `sources` and `photo_folder` are where it looked, so that it can be done again.
+    `sources` and `photo_folder` are where it looked, so that it can be done again; `ignored`
+    counts the pixels that are neither trained nor scored, `written` says where the result is.
     """
 
     format: str
@@ -86,6 +87,8 @@ class ImportReport:
     interrupted: bool = False
     sources: tuple[Path, ...] = ()
     photo_folder: Path | None = None
+    ignored: ClassCount = ClassCount()
+    written: str = ""
 
     @classmethod
     def from_json(cls, value: object) -> Self:
@@ -137,6 +140,8 @@ class ImportReport:
                 name: {"photos": count.photos, "pixels": count.pixels}
                 for name, count in self.classes.items()
             },
+            "ignored": asdict(self.ignored),
+            "written": self.written,
             "items": [item.as_json() for item in self.items],
             "problems": [problem.as_json() for problem in self.problems],
         }
@@ -177,17 +182,28 @@ class ImportReport:
     def as_text(self) -> str:
         """Return a summary for the terminal: counts, how the format was told, the classes."""
         without = sum(item.status == "converted-without-photo" for item in self.items)
-        lines = [f"{self.converted} of {self.photos} photos got a label image."]
+        lines = [f"{_counted(self.converted, 'label image')} made."]
         if without:
             lines.append(f"{without} of these have no photo; their size is the one stated.")
         if self.skipped:
-            lines.append(f"{self.skipped} were skipped; the problems above say why.")
+            none = "photo or annotation has" if self.skipped == 1 else "photos or annotations have"
+            lines.append(f"{self.skipped:,} {none} none; the lines above say why.")
         lines += [f"Format {reason}" for reason in self.reasons]
-        lines += [
-            f"  {name}: in {count.photos} photos, {count.pixels:,} pixels"
-            for name, count in self.classes.items()
-        ]
+        if self.converted:
+            counts = dict(self.classes)
+            if self.ignored.pixels:
+                counts["(ignored)"] = self.ignored
+            lines += [
+                f"  {name}: in {_counted(count.photos, 'photo')}, {count.pixels:,} pixels"
+                for name, count in counts.items()
+            ]
+        if self.written:
+            lines.append(self.written)
         return "\n".join(lines)
+
+
+def _counted(count: int, one: str) -> str:
+    return f"{count:,} {one}{'' if count == 1 else 's'}"
 
 
 def _problem_cells(problem: Problem | None) -> tuple[str, ...]:
