@@ -14,6 +14,7 @@ import click
 from segstudio import __version__
 from segstudio.cli_options import ANY, FILE, FOLDER, reading_options
 from segstudio.core.errors import SegStudioError
+from segstudio.core.rasterize import RASTERS
 from segstudio.core.splits import Part
 from segstudio.jobs import convert as convert_job
 from segstudio.jobs import demo as demo_job
@@ -109,7 +110,7 @@ def demo(folder: Path | None, terminal: bool, as_json: bool) -> None:
 @segstudio.command()
 @reading_options
 @click.option("--out", type=FOLDER, required=True, help="Folder for the label images.")
-@click.option("--raster", type=click.Choice(["exact", "opencv"]), default="exact")
+@click.option("--raster", type=click.Choice(RASTERS), default="exact")
 @_json
 def convert(as_json: bool, **rest: Any) -> None:
     """Turn annotation exports (files, folders, zips) into label images, without a project."""

@@ -131,11 +131,6 @@ class Session(QObject):
         self.split_changed.emit()
         self.history_changed.emit()
 
-    def note_split(self) -> None:
-        """Say that a job changed the project's split."""
-        self.split_changed.emit()
-        self.history_changed.emit()
-
     def note_runs(self) -> None:
         """Say that a job added a run or scores."""
         self.runs_changed.emit()

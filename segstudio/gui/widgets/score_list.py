@@ -15,7 +15,6 @@ Index = QModelIndex | QPersistentModelIndex
 SCORE_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 PART_ROLE = SCORE_ROLE + 1
 PICTURE_ROLE = SCORE_ROLE + 2
-NAME_ROLE = SCORE_ROLE + 3
 _ROW = 60
 _THUMB = QSize(66, 44)
 _BAR = 5

@@ -8,9 +8,6 @@ LOSS = "Loss: how wrong the model still is; down is good."
 IOU = "Overlap (IoU) of prediction and your outline: 0 none, 1 perfect."
 MEAN_IOU = "Average of the classes; rare ones count as much as common ones."
 VALIDATION = "Photos kept aside to check honestly; never learned from."
-OVERFITTING = (
-    "When training keeps improving and checking does not, it memorises your training photos."
-)
 PATIENCE = "Stops when the checking photos have not improved for so many epochs."
 FROZEN = (
     "The general seeing part stays fixed; only the last part learns your classes. "
