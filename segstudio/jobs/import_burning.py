@@ -24,6 +24,13 @@ from segstudio.jobs.import_naming import Named, repeated_names
 from segstudio.jobs.import_pairing import Pair
 from segstudio.jobs.import_reading import WORKERS
 from segstudio.jobs.import_report import ClassCount, ImportItem, Status
+from segstudio.jobs.import_unseen import (
+    Covered,
+    covered_labels,
+    covered_shapes,
+    empty_shapes,
+    unknown_labels,
+)
 from segstudio.photos.names import label_name
 from segstudio.photos.reader import PhotoSize, check_photo
 
@@ -87,22 +94,7 @@ class _Outcome:
     labels: tuple[str, ...] = ()
     pixels: npt.NDArray[np.int64] | None = None
     unknown: tuple[tuple[Shape, str], ...] = ()
-    covered: Mapping[str, _Covered] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class _Covered:
-    """Shapes of one label that others cover fully, and where the first of them stands."""
-
-    shapes: int
-    photos: int
-    source: str
-    line: int | None
-
-    def with_more(self, more: _Covered) -> _Covered:
-        """Return the sum with the shapes of another photo."""
-        photos = self.photos + more.photos
-        return _Covered(self.shapes + more.shapes, photos, self.source, self.line)
+    covered: Mapping[str, Covered] = field(default_factory=dict)
 
 
 def burn_all(named: Sequence[Named], rules: Rules, report: Reporter) -> BurnedAll:
@@ -114,7 +106,7 @@ def burn_all(named: Sequence[Named], rules: Rules, report: Reporter) -> BurnedAl
     pixels = np.zeros(256, np.int64)
     photos = np.zeros(256, np.int64)
     unknown: dict[str, list[tuple[Shape, str]]] = {}
-    covered: dict[str, _Covered] = {}
+    covered: dict[str, Covered] = {}
     _tell(result, repeated_names(named), report)
 
     def work(row: Named) -> _Outcome | None:
@@ -140,8 +132,8 @@ def burn_all(named: Sequence[Named], rules: Rules, report: Reporter) -> BurnedAl
     finally:
         # After a full disk or Ctrl+C nobody waits for what has not begun.
         pool.shutdown(cancel_futures=True)
-    _tell(result, _unknown_labels(unknown, rules.palette), report)
-    _tell(result, _covered_labels(covered), report)
+    _tell(result, unknown_labels(unknown, rules.palette), report)
+    _tell(result, covered_labels(covered), report)
     result.classes = {
         entry.name: ClassCount(int(photos[entry.id]), int(pixels[entry.id]))
         for entry in rules.palette.trained
@@ -178,7 +170,7 @@ def _convert(row: Named, rules: Rules) -> _Outcome:
     if size is None and rules.photo_needed:
         return _skipped(
             row,
-            "there is no photo of this name here; name the folder that has it (--photos)",
+            "there is no photo of this name here; choose the folder that has it (Photos, --photos)",
             problems,
         )
     try:
@@ -192,7 +184,7 @@ def _convert(row: Named, rules: Rules) -> _Outcome:
         problems.append(Problem("warning", annotation.source, text, annotation.line))
     dimensions = (annotation.width or 0, annotation.height or 0)
     burned = rasterize(annotation, rules.palette, dimensions, rules.raster)
-    problems += _empty(annotation, burned.empty)
+    problems += empty_shapes(annotation, burned.empty)
     label = rules.write(Ready(name, burned.label, annotation, pair.photo))
     status: Status = "converted" if size is not None else "converted-without-photo"
     return _Outcome(
@@ -200,7 +192,7 @@ def _convert(row: Named, rules: Rules) -> _Outcome:
         tuple(shape.label for shape in annotation.shapes),
         burned.pixels,
         tuple((s, annotation.source) for s in annotation.shapes if s.label in burned.unknown),
-        _covered(annotation, burned.hidden),
+        covered_shapes(annotation, burned.hidden),
     )
 
 
@@ -252,57 +244,3 @@ def _skipped(row: Named, reason: str, problems: Sequence[Problem]) -> _Outcome:
         asked = annotation.source if pair.wanted.one_photo else annotation.photo
     item = ImportItem(name, None, "skipped", pair.match, told_all, pair.candidates, asked)
     return _Outcome(item)
-
-
-def _by_label(shapes: Sequence[Shape]) -> dict[str, tuple[int, Shape]]:
-    """Return how many shapes each label has, and the first of them."""
-    counts = Counter(shape.label for shape in shapes)
-    firsts = {shape.label: shape for shape in reversed(shapes)}
-    return {label: (count, firsts[label]) for label, count in counts.items()}
-
-
-def _empty(annotation: Annotation, shapes: Sequence[Shape]) -> list[Problem]:
-    """Tell once per label which shapes cover nothing."""
-    problems = []
-    for label, (count, first) in _by_label(shapes).items():
-        what = f'{count} shape(s) of "{shorten(label)}" cover no pixel of the photo'
-        text = f"{annotation.photo}: {what}"
-        problems.append(Problem("warning", annotation.source, text, first.line))
-    return problems
-
-
-def _covered(annotation: Annotation, shapes: Sequence[Shape]) -> dict[str, _Covered]:
-    return {
-        label: _Covered(count, 1, annotation.source, first.line)
-        for label, (count, first) in _by_label(shapes).items()
-    }
-
-
-def _covered_labels(covered: Mapping[str, _Covered]) -> list[Problem]:
-    """Tell once per label how many of its shapes cannot be seen in the label images."""
-    problems = []
-    for label, found in sorted(covered.items()):
-        where = "1 photo" if found.photos == 1 else f"{found.photos} photos"
-        text = (
-            f'{found.shapes} shape(s) of "{shorten(label)}" on {where} are fully covered by '
-            "others; paint order decides which is on top"
-        )
-        problems.append(Problem("info", found.source, text, found.line))
-    return problems
-
-
-def _unknown_labels(
-    unknown: Mapping[str, Sequence[tuple[Shape, str]]], palette: Palette
-) -> list[Problem]:
-    """Tell once per label that the palette does not name it, and which name is nearest."""
-    problems = []
-    for label, places in sorted(unknown.items()):
-        near = palette.nearest(label)
-        hint = f'; did you mean "{near}"?' if near else ""
-        text = (
-            f'the label "{shorten(label)}" is not in the palette: {len(places)} shape(s) are '
-            f"left out{hint}"
-        )
-        shape, source = places[0]
-        problems.append(Problem("warning", source, text, shape.line))
-    return problems

@@ -244,7 +244,7 @@ def test_ambiguous_photos_are_asked_about_not_guessed(tmp_path: Path) -> None:
     result = convert(home, out=tmp_path / "out")
     assert set(statuses(result).values()) == {"skipped"}
     assert len(result.items) == 3
-    assert "2 photos fit a.jpg, choose one (--match): x/a.jpg, y/a.jpg" in told(result)
+    assert "2 photos fit a.jpg, choose one (Your choice, --match): x/a.jpg, y/a.jpg" in told(result)
     asked = [item for item in result.items if item.candidates]
     assert [item.candidates for item in asked] == [("x/a.jpg", "y/a.jpg")]
     for name in ("a.jpg", "annotations.xml"):
@@ -466,16 +466,20 @@ def test_covered_shapes_are_told_once_per_label(tmp_path: Path) -> None:
     boxes = "".join(
         box.format(*row) for row in (("car", 2, 4), ("car", 5, 7), ("sky", 1, 9), ("car", 90, 95))
     )
-    source = tmp_path / "a.xml"
-    source.write_text(
-        f'<annotations>\n<image name="a.jpg" width="16" height="12">{boxes}</image></annotations>'
+    images = "".join(
+        f'\n<image name="{name}" width="16" height="12">{boxes}</image>' for name in "ab"
     )
+    source = tmp_path / "a.xml"
+    source.write_text(f"<annotations>{images}</annotations>")
     result = convert(source, out=tmp_path / "out")
-    covered, empty, unseen = result.problems[-3:]
+    covered, unseen = result.problems[-2:]
+    empty = [p.message for p in result.problems if "cover no pixel" in p.message]
     assert '"car" cannot be seen on any photo' in unseen.message
-    assert '2 shape(s) of "car" are fully covered' in covered.message
-    assert (covered.severity, covered.line) == ("info", 2)
-    assert '1 shape(s) of "car" cover no pixel' in empty.message
+    assert '4 shape(s) of "car" on 2 photos are fully covered' in covered.message
+    assert (covered.severity, covered.path, covered.line) == ("info", "a.xml", 2)
+    assert [message.partition(":")[0] for message in empty] == ["a", "b"]
+    assert all('1 shape(s) of "car" cover no pixel' in message for message in empty)
+    assert told(result).count("fully covered") == 1
 
 
 def test_photos_of_one_name_in_several_folders_are_told(tmp_path: Path) -> None:
