@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from segstudio.core.annotation import Mask, Polygon
-from segstudio.core.rasterize import bitmap_of_columns, column_runs
+from segstudio.core.column_runs import bitmap_of_columns, column_runs
 from segstudio.formats.json_text import number, told, whole_pixels
 from segstudio.formats.numbers import enough
 from segstudio.photos.reader import MAX_PIXELS
