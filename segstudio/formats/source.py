@@ -127,11 +127,11 @@ class FolderSource(Source):
         for folder, subfolders, names in os.walk(self.root, onerror=unreadable):
             here = Path(folder)
             subfolders[:] = sorted(s for s in subfolders if not is_junk(f"{s}/"))
-            for subfolder in [s for s in subfolders if _is_project(here / s)]:
-                # What a project holds was made from an import and must not come back as one.
-                place = (here / subfolder).relative_to(self.root).as_posix()
-                problems.append(Problem("info", place, "is a project: not looked into"))
-                subfolders.remove(subfolder)
+            for subfolder in tuple(subfolders):
+                if told := _made_by_us(here / subfolder):
+                    place = (here / subfolder).relative_to(self.root).as_posix()
+                    problems.append(Problem("info", place, told))
+                    subfolders.remove(subfolder)
             relative = here.relative_to(self.root)
             if _is_project(self.root):
                 subfolders[:] = [s for s in subfolders if (relative / s) not in _MADE_BY_US]
@@ -163,6 +163,26 @@ def _is_project(folder: Path) -> bool:
         return (folder / "project.json").is_file()
     except OSError:
         # That it may not be looked into is told when it is its turn.
+        return False
+
+
+def _made_by_us(folder: Path) -> str:
+    """Say why a folder inside an export is left out, "" where it is not.
+
+    What was made from an import must not come back as one.
+    """
+    if _is_project(folder):
+        return "is a project: not looked into"
+    if _is_conversion(folder):
+        return "holds the result of a conversion: not looked into; to read it, name it by itself"
+    return ""
+
+
+def _is_conversion(folder: Path) -> bool:
+    try:
+        files = all((folder / name).is_file() for name in ("palette.json", "report.json"))
+        return files and (folder / "labels").is_dir()
+    except OSError:
         return False
 
 
