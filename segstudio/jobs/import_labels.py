@@ -143,7 +143,8 @@ def never_seen(
             "palette",
             f'"{name}" cannot be seen on any photo: other classes are painted over all '
             f"{count} of its shapes. Say what is painted over what: move it up on the Classes "
-            "page, or give it a higher paint_order in a palette file (--palette)",
+            'page ("Small shapes on top" there does it for all classes), or give it a higher '
+            "paint_order in a palette file (--palette)",
         )
         for name, count in sorted(counts.items())
         if name in classes and classes[name].pixels == 0

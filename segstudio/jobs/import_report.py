@@ -106,6 +106,13 @@ class ImportReport:
         return tuple(item for item in self.items if item.candidates)
 
     @property
+    def unseen(self) -> tuple[str, ...]:
+        """The classes whose shapes are all covered by others, as the problems say."""
+        told = [problem.message for problem in self.problems if problem.path == "palette"]
+        empty = (name for name, count in self.classes.items() if not count.pixels)
+        return tuple(n for n in empty if any(t.startswith(f'"{n}" cannot be seen') for t in told))
+
+    @property
     def reasons(self) -> tuple[str, ...]:
         """Which formats were found and why, `name: reason`."""
         return tuple(f"{d.format}: {d.reason}" for d in self.detection if d.matched)
@@ -199,6 +206,8 @@ class ImportReport:
             ]
         if self.written:
             lines.append(self.written)
+        if self.unseen:
+            lines.append(f"Outlined, but cannot be seen on any photo: {', '.join(self.unseen)}.")
         return "\n".join(lines)
 
 

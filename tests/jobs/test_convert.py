@@ -480,6 +480,9 @@ def test_covered_shapes_are_told_once_per_label(tmp_path: Path) -> None:
     assert [message.partition(":")[0] for message in empty] == ["a", "b"]
     assert all('1 shape(s) of "car" cover no pixel' in message for message in empty)
     assert told(result).count("fully covered") == 1
+    assert result.unseen == ("car",)
+    assert result.as_text().endswith("cannot be seen on any photo: car.")
+    assert ImportReport.from_json(result.as_json()) == result
 
 
 def test_photos_of_one_name_in_several_folders_are_told(tmp_path: Path) -> None:
