@@ -148,7 +148,8 @@ def _doubt(photo: PhotoSize) -> Note:
         f"the photo's file says to show it {_SEEN[photo.orientation]} (EXIF orientation "
         f"{photo.orientation}), and its size does not tell whether the shapes were drawn on it "
         "like that or on the picture as stored; the first is assumed. If the overlay looks turned "
-        'or mirrored, import again with "drawn on: stored" (--drawn stored)',
+        "or mirrored, import again and say that they were drawn on the picture as stored (Options, "
+        "--drawn stored)",
     )
 
 

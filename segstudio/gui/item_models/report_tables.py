@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 
+from segstudio.formats import FORMATS
 from segstudio.gui.icons import icon
 from segstudio.gui.item_models.tables import FILTER_ROLE, Index, RowTable, filter_text
 from segstudio.jobs.import_report import ClassCount, Detection
@@ -25,7 +26,7 @@ class DetectionTable(RowTable[Detection]):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 why = row.reason if row.matched else f"No: {row.reason}"
-                return (row.format, f"{row.files:,}", why)[index.column()]
+                return (_title(row.format), f"{row.files:,}", why)[index.column()]
             case Qt.ItemDataRole.DecorationRole if index.column() == 0:
                 return icon("check", "good") if row.matched else icon("blocked", "text_soft")
             case Qt.ItemDataRole.ToolTipRole:
@@ -35,14 +36,23 @@ class DetectionTable(RowTable[Detection]):
         return None
 
 
+def _title(name: str) -> str:
+    """Return what people call a format; one that is no longer there keeps its short name."""
+    return next((entry.title for entry in FORMATS if entry.name == name), name)
+
+
 @dataclass(frozen=True, slots=True)
 class ClassRow:
-    """A class with the photos it is in, its pixels, and its share (0 to 1) of all pixels."""
+    """A class with the photos it is in, its pixels, and its share (0 to 1) of all pixels.
+
+    `covered` says that it has shapes, of which nothing can be seen.
+    """
 
     name: str
     photos: int
     pixels: int
     share: float
+    covered: bool = False
 
 
 class ClassCountTable(RowTable[ClassRow]):
@@ -50,12 +60,12 @@ class ClassCountTable(RowTable[ClassRow]):
 
     columns = ("Class", "Photos", "Pixels", "Share")
 
-    def set_counts(self, classes: Mapping[str, ClassCount]) -> None:
-        """Show counts by class name."""
+    def set_counts(self, classes: Mapping[str, ClassCount], covered: Collection[str] = ()) -> None:
+        """Show counts by class name; `covered` are the classes of which nothing can be seen."""
         total = sum(count.pixels for count in classes.values()) or 1
         self.set_rows(
             [
-                ClassRow(name, count.photos, count.pixels, count.pixels / total)
+                ClassRow(name, count.photos, count.pixels, count.pixels / total, name in covered)
                 for name, count in classes.items()
             ]
         )
@@ -69,8 +79,10 @@ class ClassCountTable(RowTable[ClassRow]):
             case Qt.ItemDataRole.DisplayRole:
                 share = f"{row.share:.1%}" if row.share >= 0.001 or not row.pixels else "< 0.1%"
                 return (row.name, f"{row.photos:,}", f"{row.pixels:,}", share)[index.column()]
-            case Qt.ItemDataRole.DecorationRole if index.column() == 0 and not row.pixels:
+            case Qt.ItemDataRole.DecorationRole if index.column() == 0 and row.covered:
                 return icon("warning", "warning")
+            case Qt.ItemDataRole.ToolTipRole if row.covered:
+                return f"All outlines of {row.name} are covered by other classes."
             case Qt.ItemDataRole.ToolTipRole if not row.pixels:
                 return f"{row.name} has no pixel in any label image."
             case _ if role == FILTER_ROLE:

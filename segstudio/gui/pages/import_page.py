@@ -134,7 +134,9 @@ class ImportPage(Page):
             return
         self._report = result
         self.results.show_report(result)
-        self.chooser.clear()
+        # What was left out may need another photos folder or option, then the same again.
+        if all(problem.severity != "error" for problem in result.problems):
+            self.chooser.clear()
         self.session.note_import()
 
     def _show_photos(self) -> None:

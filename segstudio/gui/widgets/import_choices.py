@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QScrollArea, QVBoxLayout, QWidget
@@ -18,16 +19,18 @@ _LATER = "Leave it out"
 
 
 class ImportChoices(QWidget):
-    """One line per question; `chosen` carries {what is asked: photo}."""
+    """One line per question; `chosen` carries {what is asked: photo}, `looked_at` a candidate."""
 
     chosen = Signal(dict)
+    looked_at = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
         self._boxes: dict[str, QComboBox] = {}
         self._words = label("", wrap=True)
         self._rows = QGridLayout()
-        self._rows.setColumnStretch(1, 1)
+        for column in (0, 1):
+            self._rows.setColumnStretch(column, 1)
         self._rows.setHorizontalSpacing(2 * GRID)
         self._rows.setVerticalSpacing(GRID)
         holder = QWidget()
@@ -65,14 +68,16 @@ class ImportChoices(QWidget):
             for photo in question.candidates:
                 box.addItem(photo, photo)
             box.currentIndexChanged.connect(self._show_ready)
+            box.highlighted.connect(partial(self._look, box))
+            box.currentIndexChanged.connect(partial(self._look, box))
             self._boxes[question.asked] = box
             self._rows.addWidget(asked, line, 0)
             self._rows.addWidget(box, line, 1)
         more = len(questions) - MOST
         rest = f" {more:,} more follow after these." if more > 0 else ""
         self._words.setText(
-            "These outlines may belong to several photos of the same name. "
-            f"Which is the right one?{rest}"
+            "These outlines may belong to several photos of the same name. Which photo is the "
+            f"right one? It is shown beside while you choose.{rest}"
         )
         self._show_ready()
 
@@ -80,6 +85,11 @@ class ImportChoices(QWidget):
         """Return what was chosen, without what is left out."""
         made = {asked: str(box.currentData()) for asked, box in self._boxes.items()}
         return {asked: photo for asked, photo in made.items() if photo}
+
+    def _look(self, box: QComboBox, index: int) -> None:
+        photo = str(box.itemData(index) or "")
+        if photo:
+            self.looked_at.emit(photo)
 
     def _show_ready(self) -> None:
         ready = bool(self.choices())

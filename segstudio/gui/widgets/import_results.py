@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QTabWidget
 
 from segstudio.core.files import write_json
 from segstudio.core.problems import Problem
-from segstudio.gui.item_models.photo_table import PAIRED, PROBLEMS, PhotoRow, PhotoTable
+from segstudio.gui.item_models.photo_table import PAIRED, PROBLEMS, STATE, PhotoRow, PhotoTable
 from segstudio.gui.item_models.problem_table import ProblemTable, as_text
 from segstudio.gui.item_models.report_tables import ClassCountTable, DetectionTable
 from segstudio.gui.widgets.basics import button, label
@@ -28,7 +28,6 @@ _PHOTO_KINDS = {
 _PROBLEM_KINDS = {"": "All", "error": "Left out", "warning": "Look at it", "info": "Notes"}
 _CLASS_KINDS = {"": "All classes", "empty": "Without pixels"}
 _FORMAT_KINDS = {"": "All formats", "taken": "Recognised"}
-_FORMAT_WIDTH, _PAIRED_WIDTH = 150, 120
 _WHOLE_LINES = 4
 _NO_LINE = "Choose a line to read it as a whole and to see its photo."
 _SAVE_KINDS = "Table for spreadsheets (*.csv);;JSON (*.json)"
@@ -51,8 +50,15 @@ class ImportResults(QTabWidget):
         self.class_list = FilteredTable(self.class_table, _CLASS_KINDS, 0)
         self.format_list = FilteredTable(self.format_table, _FORMAT_KINDS, 2)
         self.choices = ImportChoices()
-        self.format_list.view.horizontalHeader().resizeSection(0, _FORMAT_WIDTH)
-        self.photo_list.view.horizontalHeader().resizeSection(PAIRED, _PAIRED_WIDTH)
+        for view, widths in (
+            (self.photo_list.view, {STATE: 108, PAIRED: 112, PROBLEMS: 76}),
+            (self.problem_list.view, {0: 104, 2: 112, 3: 48}),
+            (self.format_list.view, {0: 150, 1: 56}),
+        ):
+            # The end of a path tells photos apart, its beginning is often the same.
+            view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+            for column, width in widths.items():
+                view.horizontalHeader().resizeSection(column, width)
         self._whole = label("", "small", wrap=True)
         self._whole.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._whole.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
@@ -61,28 +67,32 @@ class ImportResults(QTabWidget):
         self.problem_list.add_below(self._whole)
         self._add_tools()
         self.addTab(self.photo_list, "Photos")
-        self.addTab(self.problem_list, "Problems and notes")
+        self.addTab(self.problem_list, "Problems")
         self.addTab(self.choices, "Your choice")
         self.addTab(self.class_list, "Classes")
         self.addTab(self.format_list, "Formats")
         self.setTabToolTip(4, "What each format said about your files, and why")
         self.photo_list.row_chosen.connect(self._choose_photo_row)
         self.problem_list.row_chosen.connect(self._choose_problem_row)
+        self.choices.looked_at.connect(self.photo_chosen)
 
     def show_report(self, report: ImportReport | None, problems: Sequence[Problem] = ()) -> None:
         """Show a report, or without one mere problems."""
         self._report = report
         self._photo_of = report.photos_of_problems() if report else {}
         self.problem_table.set_rows(report.problems if report else problems)
-        self.class_table.set_counts(report.classes if report else {})
+        unseen = report.unseen if report else ()
+        self.class_table.set_counts(report.classes if report else {}, unseen)
         self.format_table.set_rows(report.detection if report else ())
         questions = report.questions if report else ()
         self.choices.ask(questions)
         self._save.setEnabled(report is not None)
         self._whole.setText(_NO_LINE if self.problem_table.rows else "")
-        self.setTabText(1, f"Problems and notes  {len(self.problem_table.rows):,}")
+        self.setTabText(1, f"Problems  {len(self.problem_table.rows):,}")
         self.setTabText(2, f"Your choice  {len(questions):,}")
         self.setTabVisible(2, bool(questions))
+        if questions:
+            self.setCurrentWidget(self.choices)
         self.setTabVisible(3, report is not None)
         self.setTabVisible(4, report is not None)
 

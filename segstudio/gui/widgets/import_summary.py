@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
+from segstudio.formats import FORMATS
 from segstudio.gui.item_models.photo_table import PhotoRow, summary
 from segstudio.gui.pages.steps import counted
 from segstudio.gui.theme import GRID
@@ -66,7 +67,8 @@ def _last_import(report: ImportReport | None) -> str:
         return ""
     stopped = "Stopped early; what was finished is kept. " if report.interrupted else ""
     left_out = f", {report.skipped:,} left out" if report.skipped else ""
-    # Each reason begins with the format's short name, which the rest of it says in words.
-    found = " · ".join(reason.partition(": ")[2] or reason for reason in report.reasons)
-    recognised = f" Recognised by {found}." if found else ""
-    return f"{stopped}Last import: {report.converted:,} converted{left_out}.{recognised}"
+    titles = [entry.title for entry in FORMATS if entry.name in report.format.split(", ")]
+    found = f" Read as {' and '.join(titles)}." if titles else ""
+    unseen = report.unseen
+    covered = f" Covered by others everywhere: {', '.join(unseen)}." if unseen else ""
+    return f"{stopped}Last import: {report.converted:,} converted{left_out}.{covered}{found}"
