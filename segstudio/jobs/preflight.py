@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from typing import Literal
 
+from segstudio.core.errors import SegStudioError
 from segstudio.core.events import Reporter
 from segstudio.core.palette import IGNORE
 from segstudio.core.splits import split_by_folders
@@ -19,6 +21,7 @@ Level = Literal["good", "warning", "error"]
 FEW_PHOTOS = 5
 FEW_PIXELS = 0.001
 DISK_NEEDED = 1 << 30
+_PRESS = 'press "Small shapes on top" there'
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ class Facts:
 
     `photos` pixel counts per palette id of every annotated photo, by name, without ignored ones;
     `unlabelled` how many photos have no outlines; `split` None before the first; `free_bytes` on
-    the project's disk; `odd_sizes` the photos whose label image has another number of pixels.
+    the project's disk; `odd_sizes` the photos whose label image has another number of pixels;
+    `covered` the ids of classes that are outlined and yet have no pixel.
     """
 
     classes: dict[int, str]
@@ -59,6 +63,7 @@ class Facts:
     split: Split | None
     free_bytes: int
     odd_sizes: tuple[str, ...] = ()
+    covered: frozenset[int] = frozenset()
 
 
 def run(project: Project, report: Reporter) -> Preflight:
@@ -75,8 +80,10 @@ def gather(project: Project, report: Reporter) -> Facts:
     if annotated:
         burn(project, report)
     counts, missing, odd_sizes = _pixel_counts(project, annotated, report)
+    classes = {entry.id: entry.name for entry in project.palette.trained}
+    seen = {i for pixels in counts.values() for i, count in pixels.items() if count}
     return Facts(
-        classes={entry.id: entry.name for entry in project.palette.trained},
+        classes=classes,
         background=project.palette.background_id,
         photos=counts,
         unlabelled=len(project.photos) - len(annotated),
@@ -84,6 +91,7 @@ def gather(project: Project, report: Reporter) -> Facts:
         split=project.split,
         free_bytes=shutil.disk_usage(project.root).free,
         odd_sizes=odd_sizes,
+        covered=_outlined(project, annotated, classes.keys() - seen, report),
     )
 
 
@@ -140,14 +148,20 @@ def _check_classes(facts: Facts) -> list[Finding]:
     totals = {class_id: _pixels(facts, names, class_id) for class_id in facts.classes}
     learned = {class_id: _pixels(facts, train, class_id) for class_id in facts.classes}
     scored = sum(learned.values()) or 1
+    covered = [facts.classes[i] for i, count in totals.items() if not count and i in facts.covered]
     # Where shapes cover everything there is no background, and nothing is wrong with that.
-    empty = [facts.classes[i] for i, count in totals.items() if not count and i != facts.background]
+    none = {i for i, count in totals.items() if not count} - {facts.background, *facts.covered}
+    empty = [facts.classes[i] for i in sorted(none)]
     unseen = [facts.classes[i] for i, count in totals.items() if count and not learned[i]]
     rare = [facts.classes[i] for i, count in learned.items() if 0 < count / scored < FEW_PIXELS]
     found = []
+    if covered:
+        text = f"{_listed(covered)}: outlined, but covered by other classes on every photo."
+        advice = f"Move {'it' if len(covered) == 1 else 'them'} up on the Classes page: {_PRESS}."
+        found.append(Finding("warning", text, advice))
     if sum(count > 0 for count in totals.values()) < 2:
         text = "Fewer than two classes have pixels; there is nothing to tell apart."
-        return [Finding("error", text, "Check the classes and the import.")]
+        return [Finding("error", text, "Check the classes and the import."), *found]
     if empty:
         text = f"{_listed(empty)} {'has' if len(empty) == 1 else 'have'} no pixels in any photo."
         advice = "What is not outlined cannot be learned: outline some, merge or remove it."
@@ -241,6 +255,24 @@ def _pixel_counts(
             if sum(found.pixels.values()) != entry.width * entry.height:
                 odd_sizes.append(entry.name)
     return counts, tuple(missing), tuple(odd_sizes)
+
+
+def _outlined(
+    project: Project, entries: list[PhotoEntry], ids: Set[int], report: Reporter
+) -> frozenset[int]:
+    """Return which of the classes `ids` any shape is painted as; reads annotations only for some.
+
+    A damaged annotation counts as none: its photo is told of elsewhere.
+    """
+    found: set[int] = set()
+    for entry in entries:
+        if report.stop_requested or not ids - found:
+            break
+        with contextlib.suppress(SegStudioError):
+            annotation = project.annotation(entry)
+            labels = {shape.label for shape in annotation.shapes} if annotation else set()
+            found |= {i for label in labels if (i := project.palette.painted(label)) is not None}
+    return frozenset(found & ids)
 
 
 def _counted(count: int, one: str, many: str = "") -> str:

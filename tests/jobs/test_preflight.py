@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from conftest import TINY_SIZE
 
+from segstudio.core.annotation import Annotation, Box, Shape
 from segstudio.core.label_image import read_label, write_label
 from segstudio.core.palette import PaletteClass
 from segstudio.jobs.preflight import Facts, Preflight, gather, judge, run
@@ -124,6 +126,31 @@ def test_a_new_class_without_shapes_has_no_pixels(tiny_project, report):
     boat = PaletteClass(id=9, name="boat", color="#ff0000")
     tiny_project.set_palette(tiny_project.palette.with_class(boat), what="Add boat")
     assert "boat has no pixels" in found(run(tiny_project, report), "warning")
+
+
+def test_a_class_that_others_cover_everywhere_is_not_called_missing(tiny_project, report):
+    size = (TINY_SIZE[0], TINY_SIZE[1])
+    boat = PaletteClass(id=9, name="boat", color="#ff0000", aliases=("ship",))
+    plane = PaletteClass(id=10, name="plane", color="#00ff00")
+    sky = tiny_project.palette.by_id(1).model_copy(update={"paint_order": 5})
+    palette = tiny_project.palette.with_class(boat).with_class(plane).with_class(sky)
+    tiny_project.set_palette(palette, what="Add classes")
+    entry = tiny_project.photos[0]
+    shapes = (Shape("ship", Box(5, 5, 9, 9)), Shape("sky", Box(0, 0, *size)))
+    tiny_project.store([(entry, Annotation(entry.name, *size, shapes, "a.xml"))])
+    preflight = run(tiny_project, report)
+    told = found(preflight, "warning")
+    assert "boat: outlined, but covered by other classes on every photo." in told
+    assert "plane has no pixels" in told
+    advice = next(f.advice for f in preflight.findings if f.text.startswith("boat"))
+    assert advice.startswith("Move it up on the Classes page")
+
+
+def test_a_class_that_covers_all_others_is_said_to_where_nothing_is_left_to_tell_apart():
+    photos = {name: {1: 100} for name in GOOD.photos}
+    preflight = judge(replace(GOOD, photos=photos, covered=frozenset({2})))
+    assert not preflight.can_start
+    assert "ground: outlined, but covered" in found(preflight, "warning")
 
 
 def test_a_label_image_of_another_size_forbids_to_start(tiny_project, report):
