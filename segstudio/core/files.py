@@ -83,7 +83,11 @@ def read_json(path: Path) -> object:
             with contextlib.suppress(OSError, ValueError):
                 return _parsed(backup)
         if isinstance(error, FileNotFoundError):
-            raise SegStudioError(f"There is no file {path}.") from error
+            raise SegStudioError(
+                f"There is no file {path}.",
+                meaning="It was moved, renamed or never made.",
+                remedy="Check the spelling and the folder, or restore it from a backup.",
+            ) from error
         raise SegStudioError(
             f"{path} cannot be read: {error}.",
             meaning="The file is damaged or is not the JSON file that it should be.",

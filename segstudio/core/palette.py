@@ -13,6 +13,7 @@ from segstudio.core.color_vision import alike
 from segstudio.core.colors import distinct_colors, parse_color
 from segstudio.core.errors import SegStudioError
 from segstudio.core.files import write_json
+from segstudio.core.palette_slips import palette_refusal
 
 __all__ = ["IGNORE", "Palette", "PaletteClass", "is_background"]
 
@@ -102,11 +103,7 @@ class Palette(ClassTable):
         """Return the lowest id above all that are in use; SegStudioError when 254 is taken."""
         free = max((entry.id for entry in self.classes), default=-1) + 1
         if free > IGNORE - 1:
-            raise SegStudioError(
-                "The palette is full.",
-                meaning="A label image has room for the ids 0 to 254.",
-                remedy="Merge classes, or give a new class an id that is free in the palette file.",
-            )
+            raise _full(f"it has {len(self.classes)} classes, with ids up to {free - 1}")
         return free
 
     def with_labels(self, labels: Iterable[tuple[str, str | None]]) -> Palette:
@@ -118,9 +115,11 @@ class Palette(ClassTable):
         given = [color for color in wanted.values() if color]
         used = [*(entry.color for entry in self.classes), *given]
         fresh = iter(distinct_colors(min(len(wanted) - len(given), IGNORE), used))
+        room = IGNORE - 1 - max((entry.id for entry in self.classes), default=-1)
+        if len(wanted) > room:
+            raise _full(f"there are {len(wanted)} new labels and room for {room} classes")
         palette = self
         for name, color in wanted.items():
-            # The id first: it tells when there is no room for so many.
             class_id = palette.next_id()
             color = (color or next(fresh)).lower()
             palette = palette.with_class(PaletteClass(id=class_id, name=name, color=color))
@@ -132,7 +131,7 @@ class Palette(ClassTable):
         try:
             return Palette(background=uncovered, classes=classes)
         except ValidationError as error:
-            raise _refusal("The palette cannot be changed so", error) from error
+            raise palette_refusal("The palette cannot be changed so", error) from error
 
     # Making, reading and writing
 
@@ -156,7 +155,7 @@ class Palette(ClassTable):
         try:
             return cls.model_validate(value)
         except ValidationError as error:
-            raise _refusal(f"{origin} is no palette", error) from error
+            raise palette_refusal(f"{origin} is no palette", error, value) from error
 
     @classmethod
     def load(cls, path: Path) -> Palette:
@@ -175,19 +174,15 @@ class Palette(ClassTable):
         write_json(path, self.as_json(), keep_backup=True)
 
 
+def _full(why: str) -> SegStudioError:
+    return SegStudioError(
+        f"The palette is full: {why}.",
+        meaning="A label image has room for the ids 0 to 254, one for each class.",
+        remedy="Import fewer photos or labels at once, give labels that mean the same one name, or "
+        "name a class list with the classes that you need (--palette); other labels are left out.",
+    )
+
+
 def is_background(label: str) -> bool:
     """Tell whether a label means what no class covers: background in any case, _background_."""
     return label.strip(" _").casefold() == "background"
-
-
-def _refusal(what: str, error: ValidationError) -> SegStudioError:
-    """Tell all that pydantic found, one line each."""
-    found = "; ".join(
-        ": ".join(
-            part
-            for part in (".".join(map(str, e["loc"])), e["msg"].removeprefix("Value error, "))
-            if part
-        )
-        for e in error.errors()
-    )
-    return SegStudioError(f"{what}: {found}.", remedy="Correct these entries and try again.")

@@ -19,6 +19,8 @@ from segstudio.core.palette import IGNORE, Palette
 from segstudio.core.palette_listing import NO_CLASS, Named, PaletteFile, listed, valued, wrong
 
 _LARGEST = 4_000_000
+_LONGEST = 60
+_MOST_WORDS = 6
 _NO_TEXT = "It is no class list of any kind that SegStudio knows."
 
 
@@ -160,7 +162,20 @@ def _from_lines(text: str, path: Path) -> PaletteFile:
             if m is not None
         ]
         return listed(found, path, "CamVid colours", from_zero=True)
+    for number, line in rows:
+        _check_name(line, path, number)
     return listed([Named(f"line {n}", line) for n, line in rows], path, "list of names")
+
+
+def _check_name(line: str, path: Path, number: int) -> None:
+    """Refuse a line that is prose or code rather than the name of a class."""
+    binary = any(c < " " and c != "\t" for c in line)
+    if len(line) <= _LONGEST and len(line.split()) <= _MOST_WORDS and not binary:
+        return
+    shown = "".join(c for c in line if c.isprintable())[:40]
+    what = f'it does not look like a list of class names: this line begins with "{shown}"'
+    meaning = f"Names have at most {_LONGEST} characters and {_MOST_WORDS} words, one per line."
+    raise wrong(path, f"line {number}", what, NO_CLASS, meaning)
 
 
 def _labelmap_row(number: int, line: str, path: Path) -> Named:
@@ -204,13 +219,18 @@ def _text(path: Path) -> str:
         data = path.read_bytes() if path.stat().st_size <= _LARGEST else b"\0"
     except OSError as error:
         if isinstance(error, FileNotFoundError):
-            raise SegStudioError(f"There is no file {path}.") from error
+            raise SegStudioError(
+                f"There is no file {path}.",
+                meaning="The class list was not read; nothing was changed.",
+                remedy="Check the spelling and the folder, or choose the file again.",
+            ) from error
         raise wrong(path, "", f"it cannot be read: {error.strerror}", NO_CLASS) from error
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         text = data.decode(encoding)
     except UnicodeError as error:
-        raise wrong(path, "", "it is no text in UTF-8", NO_CLASS, _NO_TEXT) from error
+        what = "it is no text, or one whose letters are not stored as UTF-8"
+        raise wrong(path, "", what, NO_CLASS, _NO_TEXT) from error
     if "\0" in text or text.lstrip()[:1] == "<":
         raise wrong(path, "", "it is no text with class names", NO_CLASS, _NO_TEXT)
     return text

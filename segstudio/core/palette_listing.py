@@ -54,6 +54,8 @@ def listed(
     counted = [f for f in found if f.name != IGNORE_LABEL]
     if zero is not None and not from_zero:
         counted = [zero, *(f for f in counted if f is not zero)]
+    if zero is None and len(counted) >= IGNORE:
+        raise _too_many(path, counted[IGNORE - 1], len(counted))
     values = {id(f): value for value, f in enumerate(counted, 0 if zero else 1)}
     valued = [replace(f, value=values.get(id(f))) for f in found]
     palette = _palette(valued, path, zero and valued[found.index(zero)])
@@ -84,7 +86,7 @@ def _palette(found: Sequence[Named], path: Path, background: Named | None) -> Pa
         ignored = entry.value is None
         own = next(free, None) if ignored else entry.value
         if own is None:
-            raise _too_many(path, entry)
+            raise _too_many(path, entry, len(entries))
         mapped = IGNORE if ignored else None
         color = colors[id(entry)]
         classes.append(PaletteClass(id=own, name=entry.name, color=color, map_to=mapped))
@@ -113,7 +115,7 @@ def _check(found: Sequence[Named], path: Path) -> None:
     if not found:
         raise wrong(path, "", "it names no class", NO_CLASS)
     if len(found) > IGNORE:
-        raise _too_many(path, found[IGNORE])
+        raise _too_many(path, found[IGNORE], len(found))
     names: set[str] = set()
     by_id: dict[int, str] = {}
     for entry in found:
@@ -135,9 +137,10 @@ def _check(found: Sequence[Named], path: Path) -> None:
         by_id[entry.value] = entry.name
 
 
-def _too_many(path: Path, entry: Named) -> SegStudioError:
-    what = "there are more than 255 classes"
-    return wrong(path, entry.place, what, "Label images have room for 255: leave some out.")
+def _too_many(path: Path, entry: Named, count: int) -> SegStudioError:
+    what = f"there are {count} classes, which is too many"
+    remedy = "Label images have room for 254 and a background: leave some out, or merge some."
+    return wrong(path, entry.place, what, remedy)
 
 
 def wrong(path: Path, place: str, what: str, remedy: str, meaning: str = "") -> SegStudioError:

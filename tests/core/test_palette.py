@@ -102,13 +102,37 @@ def test_hint_for_a_name_that_differs_in_case_blanks_or_a_slip(
             },
             '"a" is used twice',
         ),
-        ({"classes": [{"id": 255, "name": "a", "color": "#000000"}]}, "classes.0.id"),
-        ({"classes": [{"id": 0, "name": "a", "color": "red"}]}, "classes.0.color"),
+        (
+            {"classes": [{"id": 255, "name": "a", "color": "#000000"}]},
+            'class 1, "a": its id 255 is no whole number from 0 to 254',
+        ),
+        (
+            {"classes": [{"id": 0, "name": "a", "color": "red"}]},
+            'class 1, "a": its colour is "red": write',
+        ),
         ({"classes": [{"id": 0, "name": "a", "color": "#000000", "map_to": 7}]}, "maps to 7"),
         ({"background": 9, "classes": []}, "background 9"),
         ({"schema": 2, "classes": []}, "schema"),
         ({"classes": [], "colour": "x"}, "colour"),
-        ({}, "classes"),
+        ({}, 'no list "classes"'),
+        (
+            {"classes": [{"id": 0, "name": "a", "color": [255, 0, 0]}]},
+            'class 1, "a": its colour is [255, 0, 0]: write the colour as "#ff0000"',
+        ),
+        ({"classes": [{"id": "x", "name": "a", "color": "#000000"}]}, 'its id "x" is no whole'),
+        ({"classes": [{"id": 1.5, "name": "a", "color": "#000000"}]}, "its id 1.5 is no whole"),
+        ({"classes": [{"id": 0, "color": "#000000"}]}, 'class 1: it has no "name"'),
+        ({"classes": [{"id": 0, "name": "", "color": "#000000"}]}, 'its name "" is empty'),
+        ({"classes": [{"id": 0, "name": "a"}]}, 'class 1, "a": it has no "color"'),
+        ({"classes": ["sky"]}, "class 1: it is no object"),
+        (
+            {"classes": [{"id": 0, "name": "a", "color": "#000000", "colour": 1}]},
+            '"colour" is nothing that',
+        ),
+        (
+            {"classes": [{"id": 0, "name": "a", "color": "#000000", "aliases": [1, 2]}]},
+            '"aliases" 1 are no list',
+        ),
     ],
 )
 def test_a_contradictory_palette_is_refused_with_file_and_reason(
@@ -211,8 +235,9 @@ def test_new_classes_get_colours_that_are_not_in_use() -> None:
     given = Palette.from_labels([("sky", None), ("sea", DEFAULT_COLORS[0].upper())])
     assert given.by_id(2).color == DEFAULT_COLORS[0] != given.by_id(1).color
     assert parse_color("#FF8000") == (255, 128, 0)
-    with pytest.raises(SegStudioError, match="full"):
+    with pytest.raises(SegStudioError, match="300 new labels and room for 254") as caught:
         Palette.from_labels([(f"c{i}", None) for i in range(300)])
+    assert "--palette" in caught.value.remedy
 
 
 def test_aliases_are_unique_and_background_is_a_class_or_ignored(palette: Palette) -> None:

@@ -112,7 +112,14 @@ def test_utf16_as_old_editors_write_it_is_read(tmp_path: Path) -> None:
         ("# nothing\n\n", ["names no class"]),
         ("", ["names no class"]),
         ("<annotation/>", ["no text with class names"]),
-        ("\n".join(f"c{i}" for i in range(300)), ["line 256", "more than 255"]),
+        (
+            "Label\n\nAll photos were taken in spring by two of us.\n",
+            ["line 3", "does not look like a list of class names", "All photos"],
+        ),
+        ("car\n" + "x" * 61, ["line 2", "does not look like"]),
+        ("car\ntr\x07ee", ["line 2", "does not look like"]),
+        ("\n".join(f"c{i}" for i in range(255)), ["line 255", "there are 255 classes"]),
+        ("\n".join(f"c{i}" for i in range(300)), ["line 255", "there are 300 classes"]),
     ],
 )
 def test_what_is_wrong_is_told_with_file_place_and_remedy(
@@ -135,6 +142,13 @@ def test_what_is_no_text_is_refused(tmp_path: Path, data: bytes) -> None:
         Palette.load(path)
     with pytest.raises(SegStudioError, match="no file"):
         Palette.load(tmp_path / "gone.json")
+
+
+def test_names_of_several_words_are_names(tmp_path: Path) -> None:
+    path = write(
+        tmp_path, "sports ball\nmountain bike with front suspension fork\nStra\u00dfe\u00a0neu\n"
+    )
+    assert len(Palette.load(path).classes) == 4
 
 
 @given(st.binary(max_size=80) | st.text(max_size=80).map(str.encode))
