@@ -186,7 +186,7 @@ class ImportPage(Page):
         self._halves.setHandleWidth(2 * GRID)
         self._halves.addWidget(self.results)
         self._halves.addWidget(right)
-        self._halves.setSizes([55 * GRID, 65 * GRID])
+        self._halves.setSizes([62 * GRID, 58 * GRID])
         self._halves.setChildrenCollapsible(False)
         self._waiting = ImportHelp()
         outer = QVBoxLayout(self.body)

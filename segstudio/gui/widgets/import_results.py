@@ -50,15 +50,15 @@ class ImportResults(QTabWidget):
         self.class_list = FilteredTable(self.class_table, _CLASS_KINDS, 0)
         self.format_list = FilteredTable(self.format_table, _FORMAT_KINDS, 2)
         self.choices = ImportChoices()
-        for view, widths in (
-            (self.photo_list.view, {STATE: 108, PAIRED: 112, PROBLEMS: 76}),
-            (self.problem_list.view, {0: 104, 2: 112, 3: 48}),
-            (self.format_list.view, {0: 150, 1: 56}),
+        # The end of a path tells photos apart, its beginning is often the same.
+        self.photo_list.view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        for table, widths in (
+            (self.photo_list, {STATE: 108, PAIRED: 112, PROBLEMS: 84}),
+            (self.problem_list, {0: 116, 2: 96, 3: 48}),
+            (self.format_list, {0: 170, 1: 56}),
         ):
-            # The end of a path tells photos apart, its beginning is often the same.
-            view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
             for column, width in widths.items():
-                view.horizontalHeader().resizeSection(column, width)
+                table.view.horizontalHeader().resizeSection(column, width)
         self._whole = label("", "small", wrap=True)
         self._whole.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._whole.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
@@ -99,8 +99,8 @@ class ImportResults(QTabWidget):
     def show_photos(self, rows: Sequence[PhotoRow]) -> None:
         """List photos; how they were paired is shown where there is a report."""
         self.photo_table.set_rows(rows)
-        for column in (PAIRED, PROBLEMS):
-            self.photo_list.view.setColumnHidden(column, self._report is None)
+        self.photo_list.view.setColumnHidden(PAIRED, self._report is None)
+        self.photo_list.view.setColumnHidden(PROBLEMS, not any(row.problems for row in rows))
         self.setTabText(0, f"Photos  {len(rows):,}")
 
     def follow_photo(self, name: str) -> None:
