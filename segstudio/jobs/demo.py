@@ -11,6 +11,7 @@ import platformdirs
 
 from segstudio.core.events import Message, Reporter
 from segstudio.core.files import cannot_write
+from segstudio.core.program import program
 from segstudio.core.resources import sample_folder
 from segstudio.jobs import evaluate, import_annotations, predict, report, train
 from segstudio.jobs.evaluate import Scores
@@ -63,7 +64,7 @@ class DemoResult:
             lines.append(f"Overlays: {self.overlays}")
         if self.report:
             lines.append(f"Report:   {self.report}")
-        lines.append(f'Look at it in the window: segstudio "{self.project}"')
+        lines.append(f'Look at it in the window: {program()} "{self.project}"')
         return "\n".join(lines)
 
 

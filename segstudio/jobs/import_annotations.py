@@ -18,6 +18,7 @@ from segstudio.core.files import fingerprint, write_atomic
 from segstudio.core.label_image import LABELS, write_label
 from segstudio.core.palette import Palette
 from segstudio.core.palette_files import read_palette_file
+from segstudio.core.program import program
 from segstudio.formats.detect import Claim
 from segstudio.formats.photo_pool import Photo, display_names
 from segstudio.formats.sizing import Drawn
@@ -68,7 +69,8 @@ def run(request: ImportRequest, report: Reporter) -> ImportReport:
                 given = taken_over(project.palette, read_palette_file(request.palette))
             burned = _take_over(project, given, found, request.drawn, report)
             result = import_report(request, found, burned, project.palette, report)
-            place = f'The project is {project.root}. Next: segstudio train "{project.root}"'
+            following = f'{program()} train "{project.root}"'
+            place = f"The project is {project.root}. Next: {following}"
             result = replace(result, written=place)
             keep_report(project.root, result)
             return result
