@@ -21,6 +21,9 @@ from segstudio.jobs.import_renames import ignored_values, names_in
 from segstudio.jobs.import_report import ImportItem, ImportReport, detections, write_report
 from segstudio.photos.names import label_name
 
+# So many names of files are told.
+_SHOWN = 5
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConvertRequest(ReadRequest):
@@ -61,11 +64,31 @@ def run(request: ConvertRequest, report: Reporter) -> ImportReport:
         named = name_pairs(found.pairs, {})
         burned = burn_all(named, rules, report)
         burned.items = _called_as_in_the_source(burned.items, named)
+    burned.problems += _left_over(request.out, burned, report)
     result = import_report(request, found, burned, palette, report)
     place = f"Written to {request.out}: {LABELS}/, palette.json, report.json and report.csv."
     result = replace(result, written=place)
     write_report(request.out, result)
     return result
+
+
+def _left_over(out: Path, burned: BurnedAll, report: Reporter) -> list[Problem]:
+    """Warn of label images that the folder has of an earlier conversion, with other classes."""
+    folder = out / LABELS
+    written = {item.label for item in burned.items}
+    files = (path.relative_to(folder).as_posix() for path in folder.rglob("*.png"))
+    left = sorted(name for name in files if f"{LABELS}/{name}" not in written)
+    if not left:
+        return []
+    names = ", ".join(left[:_SHOWN]) + (" and others" if len(left) > _SHOWN else "")
+    text = (
+        f"{len(left)} label image(s) of an earlier conversion are still there ({names}); "
+        "palette.json and the report are not about them, and their pixel values may mean other "
+        "classes. Convert into an empty folder, or delete them"
+    )
+    problem = Problem("warning", str(folder), text)
+    report(ProblemFound(problem))
+    return [problem]
 
 
 def _called_as_in_the_source(

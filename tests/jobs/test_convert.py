@@ -158,6 +158,22 @@ def test_label_images_of_the_users_are_never_written_over(tmp_path: Path) -> Non
         assert convert(tmp_path / "in", out=tmp_path / "out").converted == 1
 
 
+def test_label_images_of_an_earlier_conversion_are_told_once(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        photo(tmp_path / f"first/sub/{name}.jpg")
+        labelme(tmp_path / f"first/sub/{name}.xml", f"{name}.jpg")
+    photo(tmp_path / "second/sub/b.jpg")
+    labelme(tmp_path / "second/sub/b.xml", "b.jpg", label="tree")
+    out = tmp_path / "out"
+    for _ in range(2):
+        assert convert(tmp_path / "first", out=out).problems == ()
+    (found,) = convert(tmp_path / "second", out=out).problems
+    assert (found.severity, found.path) == ("warning", str(out / "labels"))
+    assert "2 label image(s) of an earlier conversion" in found.message
+    assert "(sub/a.png, sub/c.png)" in found.message
+    assert "empty folder" in found.message
+
+
 def test_stopped_while_reading_leaves_an_earlier_palette_alone(tmp_path: Path) -> None:
     for name in ("a", "b"):
         photo(tmp_path / f"in/{name}.jpg")
