@@ -8,11 +8,18 @@ from functools import cached_property
 from typing import Protocol
 
 from segstudio.core.annotation import Annotation
+from segstudio.core.errors import SegStudioError
 from segstudio.core.problems import Problem
 from segstudio.formats import json_kinds
 from segstudio.formats.json_kinds import JsonKind
 from segstudio.formats.source import Source
 from segstudio.formats.xml import XmlKind, sniff
+
+# How text begins, by its first sign, and what files of it are called.
+_BEGINNINGS = {b"<": ".xml", b"{": ".json", b"[": ".json"}
+# Byte order marks and blanks may be before it, and there may be many.
+_BLANK = b"\xef\xbb\xbf\xff\xfe \t\r\n"
+_START = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +79,35 @@ class Candidate:
     named: bool = False
 
     @cached_property
+    def content(self) -> bytes:
+        """The file, read once for all formats; SegStudioError where that fails."""
+        return self.source.read(self.file)
+
+    @cached_property
+    def ending(self) -> str:
+        """What the file is called at its end, in small letters; of text: what it begins like.
+
+        Programs and people call XML .json and JSON .xml.
+        """
+        own = self.file.lower()
+        if not own.endswith(tuple(_BEGINNINGS.values())):
+            return own
+        try:
+            start = self.content[:_START]
+        except SegStudioError:
+            # It is told when a format asks for the content.
+            return own
+        return _BEGINNINGS.get(start.replace(b"\0", b"").lstrip(_BLANK)[:1], own)
+
+    @cached_property
     def xml(self) -> XmlKind:
         """What the file is as XML; SegStudioError with file and line where it is refused."""
-        return sniff(self.source.read(self.file), self.source.shown(self.file))
+        return sniff(self.content, self.source.shown(self.file))
 
     @cached_property
     def json(self) -> JsonKind:
         """What the file is as JSON; SegStudioError with file, line and column where it is none."""
-        return json_kinds.sniff(self.source.read(self.file), self.source.shown(self.file))
+        return json_kinds.sniff(self.content, self.source.shown(self.file))
 
     def json_refusal(self, otherwise: str) -> Refusal | None:
         """Say whose JSON this is that a format does not take; None for what is no annotation.

@@ -58,13 +58,19 @@ def _look(
     claims: list[Claim] = []
     refused: list[Refused] = []
     for file in source.files():
-        asked = [f for f in formats if source.single_file or file.lower().endswith(f.suffixes)]
-        found = _claim(Candidate(source, file, named), asked) if asked else None
+        candidate = Candidate(source, file, named)
+        asked = [f for f in formats if source.single_file or _suits(f, candidate)]
+        found = _claim(candidate, asked) if asked else None
         if isinstance(found, Claim):
             claims.append(found)
         elif found is not None:
             refused.append(found)
     return claims, refused
+
+
+def _suits(entry: Format, candidate: Candidate) -> bool:
+    """Tell whether a format may know the file, by its name and what it begins like."""
+    return candidate.ending.endswith(entry.suffixes)
 
 
 def _claim(candidate: Candidate, formats: Sequence[Format]) -> Claim | Refused | None:
@@ -76,7 +82,7 @@ def _claim(candidate: Candidate, formats: Sequence[Format]) -> Claim | Refused |
         try:
             answer = entry.probe(candidate)
         except SegStudioError as error:
-            errors.append((candidate.file.lower().endswith(entry.suffixes), error.bare()))
+            errors.append((_suits(entry, candidate), error.bare()))
             continue
         if answer is not None:
             verdicts.append(Verdict(entry, isinstance(answer, Match), answer.reason))
