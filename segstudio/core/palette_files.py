@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from segstudio.core.class_lines import ClassLine, color_line, labelmap_line, without_comment
 from segstudio.core.colors import hex_color
 from segstudio.core.errors import SegStudioError
 from segstudio.core.files import write_json
@@ -147,24 +148,30 @@ def _json(text: str, path: Path) -> object:
 
 def _from_lines(text: str, path: Path) -> PaletteFile:
     """Read CVAT's labelmap.txt, CamVid's label_colors.txt, or one name per line."""
-    numbered = [(number, line.strip()) for number, line in enumerate(text.splitlines(), start=1)]
-    rows = [(number, line) for number, line in numbered if line and not line.startswith("#")]
+    lines = enumerate(text.splitlines(), start=1)
+    rows = [(number, line) for number, raw in lines if (line := without_comment(raw))]
     if not rows:
         raise wrong(path, "", "it names no class", NO_CLASS)
     if any(line.count(":") >= 3 for _, line in rows):
-        found = [_labelmap_row(number, line, path) for number, line in rows]
+        found = [_row(number, line, labelmap_line, path) for number, line in rows]
         return listed(found, path, "CVAT labelmap", from_zero=True)
-    camvid = [re.fullmatch(r"(\d+)\s+(\d+)\s+(\d+)\s+(.+)", line) for _, line in rows]
-    if all(camvid):
-        found = [
-            Named(f"line {n}", m[4].strip(), _rgb(m.group(1, 2, 3), path, f"line {n}"))
-            for (n, _), m in zip(rows, camvid, strict=True)
-            if m is not None
-        ]
+    if all(re.match(r"\d+\s+\d+\s+\d+\s+\S", line) for _, line in rows):
+        found = [_row(number, line, color_line, path) for number, line in rows]
         return listed(found, path, "CamVid colours", from_zero=True)
     for number, line in rows:
         _check_name(line, path, number)
     return listed([Named(f"line {n}", line) for n, line in rows], path, "list of names")
+
+
+def _row(number: int, line: str, parse: Callable[[str], ClassLine], path: Path) -> Named:
+    """Read one class; SegStudioError names the line where it states none."""
+    place = f"line {number}"
+    try:
+        entry = parse(line)
+    except ValueError as error:
+        what, remedy = f'"{line[:60]}" {error}', "Correct that line, or leave it out."
+        raise wrong(path, place, what, remedy) from error
+    return Named(place, entry.name, hex_color(entry.color) if entry.color else None)
 
 
 def _check_name(line: str, path: Path, number: int) -> None:
@@ -176,16 +183,6 @@ def _check_name(line: str, path: Path, number: int) -> None:
     what = f'it does not look like a list of class names: this line begins with "{shown}"'
     meaning = f"Names have at most {_LONGEST} characters and {_MOST_WORDS} words, one per line."
     raise wrong(path, f"line {number}", what, NO_CLASS, meaning)
-
-
-def _labelmap_row(number: int, line: str, path: Path) -> Named:
-    """Read `name:r,g,b:parts:actions`, maybe with a comment behind it."""
-    place = f"line {number}"
-    parts = line.split(" #")[0].rsplit(":", 3)
-    if len(parts) < 4:
-        raise wrong(path, place, f'"{line[:60]}" is no class', "Write name:r,g,b:parts:actions.")
-    name, color = parts[0].strip(), parts[1].strip()
-    return Named(place, name, _rgb(color.split(","), path, place) if color else None)
 
 
 def _hex(color: object, path: Path, place: str) -> str | None:
@@ -200,17 +197,6 @@ def _hex(color: object, path: Path, place: str) -> str | None:
             path, place, f'"{str(color)[:40]}" is no colour', "Write colours as #rrggbb, #7ec8e3."
         )
     return f"#{digits}"
-
-
-def _rgb(values: Sequence[str], path: Path, place: str) -> str:
-    """Return #rrggbb of three numbers 0-255 in words."""
-    numbers = [int(v) for v in values if re.fullmatch(r"\s*[0-9]{1,3}\s*", v)]
-    if len(values) != 3 or len(numbers) != 3 or max(numbers) > 255:
-        shown = ",".join(values)[:40]
-        raise wrong(
-            path, place, f'"{shown}" is no colour', "Write three numbers 0 to 255: 126,200,227."
-        )
-    return hex_color(numbers)
 
 
 def _text(path: Path) -> str:

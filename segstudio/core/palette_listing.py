@@ -9,13 +9,12 @@ from pathlib import Path
 from segstudio.core.annotation import IGNORE_LABEL
 from segstudio.core.colors import distinct_colors
 from segstudio.core.errors import SegStudioError
-from segstudio.core.palette import IGNORE, Palette, PaletteClass
+from segstudio.core.palette import IGNORE, Palette, PaletteClass, is_background
 
 NO_CLASS = (
     "Choose a palette.json, CVAT's label JSON, a JSON of names and ids, CVAT's labelmap.txt, or a "
     "text file with one name per line."
 )
-_BACKGROUND = {"background", "_background_", "__background__"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +96,14 @@ def _palette(found: Sequence[Named], path: Path, background: Named | None) -> Pa
 
 
 def _background(found: Iterable[Named]) -> Named | None:
-    return next((f for f in found if f.name.casefold() in _BACKGROUND), None)
+    return next((f for f in found if is_background(f.name)), None)
 
 
 def _colors(entries: Sequence[Named]) -> dict[int, str]:
     """Return a colour for every entry: its own, black for background, else one that differs."""
     given = {id(e): e.color for e in entries if e.color}
     for entry in entries:
-        if entry.name.casefold() in _BACKGROUND:
+        if is_background(entry.name):
             given.setdefault(id(entry), "#000000")
     rest = [id(entry) for entry in entries if id(entry) not in given]
     return given | dict(zip(rest, distinct_colors(len(rest), list(given.values())), strict=True))

@@ -14,25 +14,31 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from segstudio.core.annotation import IGNORE_LABEL
+from segstudio.core.class_lines import (
+    ClassLine,
+    Color,
+    class_name,
+    color_line,
+    color_of,
+    labelmap_line,
+    whole_number,
+    without_comment,
+)
 from segstudio.core.colors import hex_color, parse_color
 from segstudio.core.errors import SegStudioError
 from segstudio.core.palette import Palette
 from segstudio.core.problems import Problem
 from segstudio.formats.numbers import shorten
 
-Color = tuple[int, int, int]
-
 _LARGEST = 1_000_000
+_IGNORED = ("__ignore__", "_ignore_")
 # Names of lists, the surest first; CSV files are known by their heading.
 _NAMES_ONLY = ("class_names.txt", "classes.txt", "labels.txt", "label_names.txt")
 _COLORED = ("labelmap.txt", "label_map.txt", "label_colors.txt", "label_colours.txt", "colors.txt")
 LEGEND_FILES = ("palette.json", *_COLORED, *_NAMES_ONLY)
 
-_COLON_LINE = re.compile(r"^(?P<name>.*?):(?P<rgb>[^:]*)(?::[^:]*){0,2}$")
-_COMMENT = re.compile(r"(?:^|(?<=[\s:]))#.*$")
 # A CSV without colours is a class list only where it is called so; others list photos.
 _CLASS_TABLE = re.compile(r"class|label_?map|palette|colou?r|categor")
-_BACKGROUND, _IGNORED = ("_background_", "__background__"), ("__ignore__", "_ignore_")
 _NAME_COLUMNS = ("name", "label", "class_name", "class", "label_name", "category", "classname")
 _VALUE_COLUMNS = ("id", "index", "value", "class_id", "label_id", "pixel", "pixel_value")
 _COLOR_COLUMNS = (("r", "red"), ("g", "green"), ("b", "blue"))
@@ -109,7 +115,7 @@ def read_legend(data: bytes, name: str) -> Legend | None:
         return _of_table(lines, name)
     if last in _NAMES_ONLY:
         return _of_names(lines, name)
-    return _of_lines(lines, name, _colon_entry if any(":" in t for t in lines) else _blank_entry)
+    return _of_lines(lines, name, labelmap_line if any(":" in t for t in lines) else color_line)
 
 
 def _own(text: str, name: str) -> Legend:
@@ -126,13 +132,13 @@ def _own(text: str, name: str) -> Legend:
     return Legend(name, tuple(entries), numbered=True)
 
 
-def _of_lines(lines: list[str], name: str, parse: Callable[[str], Entry]) -> Legend:
+def _of_lines(lines: list[str], name: str, parse: Callable[[str], ClassLine]) -> Legend:
     """Read one class per line; a line that states none is told and still counts as a position."""
     entries: list[Entry] = []
     problems: list[Problem] = []
     position = 0
     for number, line in enumerate(lines, start=1):
-        text = _COMMENT.sub("", line).strip()
+        text = without_comment(line)
         if not text:
             continue
         try:
@@ -147,34 +153,13 @@ def _of_lines(lines: list[str], name: str, parse: Callable[[str], Entry]) -> Leg
     return Legend(name, tuple(entries), (*problems, *_doubles(entries, name)))
 
 
-def _colon_entry(text: str) -> Entry:
-    """Read CVAT's `name:r,g,b:parts:actions`; the colour may be missing."""
-    found = _COLON_LINE.match(text)
-    # A name may hold colons; the colour is what looks like one.
-    sure = re.match(r"^(?P<name>.*?):(?P<rgb>\s*\d+\s*,\s*\d+\s*,\s*\d+\s*)(?::|$)", text)
-    match = sure or found
-    if match is None:
-        raise ValueError("has no colour: name:red,green,blue was expected")
-    rgb = match["rgb"].strip()
-    return Entry(_named(match["name"]), _color(rgb.split(",")) if rgb else None, None)
-
-
-def _blank_entry(text: str) -> Entry:
-    """Read `r g b name` or `name r g b`, between blanks, tabs or commas; names may hold blanks."""
-    parts = [part for part in re.split(r"[\s,;]+", text) if part]
-    for numbers, words in ((parts[:3], parts[3:]), (parts[-3:], parts[:-3])):
-        if len(numbers) == 3 and words and all(re.fullmatch(r"-?\d+", n) for n in numbers):
-            return Entry(_named(" ".join(words)), _color(numbers), None)
-    raise ValueError("is no line of a colour list: red green blue name was expected")
-
-
 def _of_names(lines: list[str], name: str) -> Legend:
     """Read one name per line, the first of which stands for value 0."""
     names = [line.strip() for line in lines if line.strip()]
     if names and names[0] in _IGNORED:
         names = names[1:]
     if any(re.search(r"[:\t]|\d+[ ,]\d+[ ,]\d+", entry) for entry in names):
-        parse = _colon_entry if ":" in names[0] else _blank_entry
+        parse = labelmap_line if ":" in names[0] else color_line
         return _of_lines(lines, name, parse)
     entries = [Entry(_plain(text), None, place) for place, text in enumerate(names)]
     return Legend(name, tuple(entries), tuple(_doubles(entries, name)))
@@ -204,9 +189,9 @@ def _of_table(lines: list[str], name: str) -> Legend | None:
             continue
         try:
             cells = [row[c] for c in colors if c is not None] if colored else []
-            own = _whole(row[value]) if value is not None else position
-            color = _color(cells) if colored else None
-            entries.append(Entry(_plain(_named(row[title])), color, own))
+            own = whole_number(row[value]) if value is not None else position
+            color = color_of(cells) if colored else None
+            entries.append(Entry(_plain(class_name(row[title])), color, own))
         except (ValueError, IndexError) as error:
             reason = str(error) if isinstance(error, ValueError) else "has too few columns"
             told = f'"{shorten(delimiter.join(row))}" {reason}; the line is not used'
@@ -220,35 +205,11 @@ def _column(heading: list[str], names: Iterable[str]) -> int | None:
     return next((heading.index(name) for name in names if name in heading), None)
 
 
-def _named(text: str) -> str:
-    name = text.strip().strip('"').strip()
-    if not name:
-        raise ValueError("has no name")
-    return name
-
-
 def _plain(name: str) -> str:
     """Return a class name in our words for background and ignore."""
-    if name in _BACKGROUND:
+    if name != "background" and name.strip("_") == "background":
         return "background"
     return IGNORE_LABEL if name in _IGNORED else name
-
-
-def _color(cells: Iterable[str]) -> Color:
-    """Return a colour of three numbers 0..255; ValueError says what is wrong."""
-    numbers = [_whole(cell) for cell in cells]
-    if len(numbers) != 3:
-        raise ValueError(f"has {len(numbers)} numbers as colour, not 3")
-    for number in numbers:
-        if not 0 <= number <= 255:
-            raise ValueError(f"has the colour value {number}, which is not 0 to 255")
-    return numbers[0], numbers[1], numbers[2]
-
-
-def _whole(text: str) -> int:
-    if not re.fullmatch(r"\s*-?\d{1,9}(\.0*)?\s*", text):
-        raise ValueError(f'has "{shorten(text)}" where a whole number was expected')
-    return int(float(text))
 
 
 def _doubles(entries: list[Entry], name: str) -> list[Problem]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from segstudio.core.class_lines import Color
 from segstudio.core.palette import IGNORE
-from segstudio.formats.labelmap import Color, Legend
+from segstudio.formats.labelmap import Legend
 from segstudio.formats.mask_meanings import BACKGROUND, Meaning, is_ignored
 from segstudio.formats.mask_names import variant
 from segstudio.formats.mask_pixels import Pixels, as_grey, color_of, is_grey, palette_color

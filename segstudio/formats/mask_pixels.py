@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from segstudio.core.class_lines import Color
 from segstudio.core.palette import IGNORE
-from segstudio.formats.labelmap import Color
 from segstudio.formats.mask_pictures import MaskPicture
 from segstudio.formats.mask_runs import Numbers, Runs, packed, runs_of, split_alpha
 

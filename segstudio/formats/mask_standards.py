@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from segstudio.core.annotation import IGNORE_LABEL
+from segstudio.core.class_lines import Color
 from segstudio.core.palette import IGNORE
-from segstudio.formats.labelmap import Color, Entry, Legend
+from segstudio.formats.labelmap import Entry, Legend
 
 _VOC = (
     *("background", "aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair"),
