@@ -12,6 +12,13 @@ from segstudio.formats.photo_pool import Photo, photos_beside, photos_in
 from segstudio.formats.source import FolderSource, Source
 from segstudio.jobs.import_embedded import Matched, named_alike, prefer_embedded
 from segstudio.jobs.import_reading import Opened
+from segstudio.jobs.import_unpaired import (
+    choice_of,
+    chosen_in_vain,
+    last_two,
+    vain_choices,
+    wrong_folder,
+)
 from segstudio.photos.reader import is_photo
 
 _UNNAMED = "no annotation names this photo"
@@ -50,7 +57,7 @@ def pair_all(
     index = PhotoIndex(pool)
     chosen = _second_choices(_matches(opened, index, choices), index)
     matched, displaced = prefer_embedded(chosen, problems)
-    pairs = _pairs(matched)
+    pairs = _pairs(matched, choices)
     used = {id(pair.photo) for pair in pairs if pair.photo is not None} | displaced
     listed = shared or [
         photo for entry in opened if not entry.source.single_file for photo in entry.photos
@@ -61,6 +68,13 @@ def pair_all(
         for photo in listed
         if id(photo) not in used
     ]
+    named = matched if photo_source is None else chosen
+    if pool and named and all(match is None for _, match in named):
+        places = [photo_source] if photo_source else [entry.source for entry in opened]
+        problems.insert(0, wrong_folder(places, pool, [wanted for wanted, _ in named]))
+    problems += vain_choices([w for entry in opened for w in entry.wanted], index, choices)
+    alone = [wanted for wanted, match in matched if match is None]
+    problems += last_two(alone, [p for p in pool if id(p) not in used | unsure])
     return pairs, problems + _unused(opened, pool, used | {id(photo) for photo in listed})
 
 
@@ -72,8 +86,7 @@ def _matches(
     for entry in opened:
         own = PhotoIndex(entry.photos) if entry.photos and len(opened) > 1 else everything
         for wanted in entry.wanted:
-            annotation = wanted.annotation
-            choice = choices.get(annotation.source, choices.get(annotation.photo))
+            choice = choice_of(wanted, choices)
             match = own.find(wanted, choice)
             if match is None and own is not everything:
                 match = everything.find(wanted, choice)
@@ -161,7 +174,7 @@ def _gather_photos(opened: Sequence[Opened]) -> list[Problem]:
     return problems
 
 
-def _pairs(found: Sequence[Matched]) -> list[Pair]:
+def _pairs(found: Sequence[Matched], choices: Mapping[str, str]) -> list[Pair]:
     """Give every photo to the annotation that matches it best."""
     winners = _winners(found)
     pairs = []
@@ -171,8 +184,8 @@ def _pairs(found: Sequence[Matched]) -> list[Pair]:
                 names = tuple(sorted(photo.member for photo in photos))
                 more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
                 reason = (
-                    f"{len(names)} photos fit {wanted.annotation.photo}, choose one (--match): "
-                    f"{', '.join(names[:_SHOWN])}{more}"
+                    f"{len(names)} photos fit {wanted.annotation.photo}, choose one "
+                    f"(Your choice, --match): {', '.join(names[:_SHOWN])}{more}"
                 )
                 pairs.append(Pair(wanted, None, reason=reason, candidates=names))
             case Found(photo, _, how, member):
@@ -186,7 +199,8 @@ def _pairs(found: Sequence[Matched]) -> list[Pair]:
                     )
                     pairs.append(Pair(wanted, None, reason=reason))
             case None:
-                pairs.append(Pair(wanted, None))
+                choice = choice_of(wanted, choices)
+                pairs.append(Pair(wanted, None, reason=chosen_in_vain(choice) if choice else None))
     return pairs
 
 
