@@ -14,6 +14,7 @@ from segstudio.gui.item_models.palette_table import has_one_layer
 from segstudio.gui.session import Session
 from segstudio.gui.widgets.change_line import change_sentence
 from segstudio.gui.widgets.words import plural
+from segstudio.jobs.paint_order import Outlines, small_on_top
 
 
 class PaletteEdits(QObject):
@@ -93,6 +94,12 @@ class PaletteEdits(QObject):
         palette = self._session.palette
         if palette is not None:
             self.attempt(with_row_moved(palette, rows, source, target))
+
+    def put_small_on_top(self, outlines: Outlines) -> None:
+        """Paint classes of small shapes over those of large ones."""
+        palette = self._session.palette
+        if palette is not None:
+            self.store(small_on_top(palette, outlines), "Small shapes on top")
 
     def rename(self, class_id: int, name: str) -> None:
         """Give a class another name; SegStudioError where it is taken."""
@@ -182,12 +189,19 @@ class PaletteEdits(QObject):
             self._known = {e: c for e, c in self._known.items() if e == self._stored}
             self._known[self._asked] = change
         stored = self._asked == self._stored
-        self.told.emit(change_sentence(change, *self._asked), stored)
+        self.told.emit(f"{change_sentence(change, *self._asked)}{_rule(*self._asked)}", stored)
 
     def _forget_others(self) -> None:
         """Tell nothing of an edit that was undone or is not ours."""
         if not self._storing:
             self.forget()
+
+
+def _rule(before: Palette, after: Palette) -> str:
+    """Say so where an edit decides by class what was decided by the export."""
+    if has_one_layer(before) and not has_one_layer(after):
+        return " From now on the order is by class, no longer the export's."
+    return ""
 
 
 def with_row_moved(
@@ -221,11 +235,13 @@ def with_new_class(palette: Palette, name: str) -> Palette:
     return added.with_class(new.model_copy(update={"paint_order": top}))
 
 
-def why_kept(palette: Palette, entry: PaletteClass, photos: Mapping[str, int] | None) -> str:
+def why_kept(palette: Palette, entry: PaletteClass | None, photos: Mapping[str, int] | None) -> str:
     """Return in words why a class cannot be removed, empty where it can.
 
     `photos` counts the photos with outlines of each name, None while that is not known.
     """
+    if entry is None:
+        return "Choose a class first."
     if entry.id == palette.background:
         return f"{entry.name} is what no outline covers. Choose another class for that first."
     merged = [other.name for other in palette.classes if other.map_to == entry.id]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -120,13 +120,3 @@ def scaled_annotation(annotation: Annotation, x: float, y: float) -> Annotation:
     """Return the annotation with its shapes scaled by factors per axis."""
     scaled = annotation.moved(lambda px, py: (px * x, py * y))
     return replace(scaled, width=None, height=None)
-
-
-def photos_per_label(project: Project) -> dict[str, int]:
-    """Count the photos in which each label is outlined; reads every annotation, so off the GUI."""
-    found: Counter[str] = Counter()
-    for entry in project.photos:
-        annotation = project.annotation(entry)
-        if annotation is not None:
-            found.update({shape.label for shape in annotation.shapes})
-    return dict(found)

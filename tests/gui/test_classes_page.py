@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import Recorder
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDropEvent
 from PySide6.QtWidgets import QDialog, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from segstudio.core.annotation import Annotation, Box, Polygon, Shape
+from segstudio.core.annotation import Annotation, Box, Mask, Polygon, Shape
 from segstudio.core.errors import SegStudioError
 from segstudio.core.events import ChangeCounted, Reporter
 from segstudio.core.label_image import read_label
@@ -25,6 +26,7 @@ from segstudio.gui.pages.base import Page, PageTools
 from segstudio.gui.pages.classes import ClassesPage
 from segstudio.gui.previews import PreviewMaker, PreviewWish, scaled_annotation
 from segstudio.gui.widgets.import_classes import ImportClassesDialog
+from segstudio.jobs.burn import burn
 
 MakePage = Callable[[PageTools, str], Page]
 
@@ -185,7 +187,8 @@ def test_an_edit_says_what_it_changes_with_undo_beside_it(
     page.treat_as(2)
     sky = sum(int((label == 1).sum()) for label in before)
     ground = sum(int((label == 2).sum()) for label in before)
-    share = f"ground gains {100 * sky / ground:,.0f} %"
+    every = sum(label.size for label in before)
+    share = f"ground {100 * ground / every:,.0f} % to {100 * (sky + ground) / every:,.0f} %"
     words = f"This changes {sky:,} pixels in 6 of 6 photos: sky loses all it had, {share}."
     qtbot.waitUntil(lambda: page.change.text == words)
     assert not page.change.undo.isHidden()
@@ -255,6 +258,47 @@ def test_the_newest_question_alone_is_answered(qtbot: QtBot, opened: PageTools) 
     watch.close()
     qtbot.wait(80)
     assert [set(answer.gained) for answer in answers] == [{0}]
+
+
+def test_small_shapes_are_put_on_top_where_a_class_cannot_be_seen(
+    qtbot: QtBot, page: ClassesPage, opened: PageTools
+) -> None:
+    button = page.change.small_on_top
+    qtbot.waitUntil(button.isEnabled)
+    assert "drag a row" in page.change.text
+    project = opened.session.project
+    assert project is not None
+    spot, whole = Shape("sky", Box(5, 5, 25, 25)), Shape("ground", Box(0, 0, 96, 64))
+    project.store([(e, Annotation(e.name, 96, 64, (spot, whole), "a.xml")) for e in project.photos])
+    flat = [e.model_copy(update={"paint_order": 0}) for e in project.palette.classes]
+    opened.session.note_import()
+    opened.session.set_palette(Palette(classes=tuple(flat)), "Flat")
+    burn(project, Recorder())
+    page.entered()
+    qtbot.waitUntil(told(page, "sky is outlined, but other classes are painted over it"))
+    button.click()
+    assert names(page) == ["sky", "ground", "background"]
+    qtbot.waitUntil(told(page, "This changes 2,400 pixels in 6 of 6 photos"))
+    assert "sky 0 % to 6.5 %, ground 100 % to 93 %." in page.change.text
+    assert "From now on the order is by class" in page.change.text
+    assert not button.isEnabled()
+    opened.session.undo()
+    assert {entry.paint_order for entry in project.palette.classes} == {0}
+    qtbot.waitUntil(told(page, "sky is outlined, but other classes are painted over it"))
+
+
+def test_nothing_is_said_of_order_where_all_comes_from_label_images(
+    qtbot: QtBot, page: ClassesPage, opened: PageTools
+) -> None:
+    project = opened.session.project
+    assert project is not None
+    mask = Shape("sky", Mask(0, 0, 10, 10, "0 100"))
+    project.store([(e, Annotation(e.name, 96, 64, (mask,), "a.png")) for e in project.photos])
+    flat = [e.model_copy(update={"paint_order": 0}) for e in project.palette.classes]
+    opened.session.set_palette(Palette(classes=tuple(flat)), "Flat")
+    opened.session.note_import()
+    qtbot.waitUntil(told(page, "What an edit changes"))
+    qtbot.waitUntil(lambda: "order" not in page.change.text)
 
 
 def test_a_row_dropped_between_two_lands_there(page: ClassesPage) -> None:
@@ -370,7 +414,7 @@ def test_a_class_list_is_taken_over_after_it_was_shown(
     palette = opened.session.palette
     assert palette is not None
     assert [entry.painted_id for entry in palette.classes] == [0, IGNORE, 2, 5]
-    qtbot.waitUntil(told(page, "sky loses all it had, what is ignored gets"))
+    qtbot.waitUntil(told(page, "sky loses all it had, what is ignored 0 % to"))
     opened.session.undo()
     assert opened.session.palette == before
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -13,13 +13,12 @@ from PySide6.QtWidgets import QColorDialog, QInputDialog
 from segstudio.core.errors import SegStudioError
 from segstudio.core.palette import IGNORE, Palette, PaletteClass
 from segstudio.gui.class_edits import PaletteEdits, why_kept
+from segstudio.gui.class_figures import ClassFigures
 from segstudio.gui.class_files import ClassFiles
 from segstudio.gui.item_models.palette_table import NAME, layers
 from segstudio.gui.pages import PageEntry
 from segstudio.gui.pages.base import Page, PageTools
 from segstudio.gui.pages.classes_layout import ClassesParts
-from segstudio.gui.previews import photos_per_label
-from segstudio.gui.widgets.image_source import ImageSource
 
 
 class ClassesPage(Page):
@@ -31,8 +30,7 @@ class ClassesPage(Page):
     def __init__(self, entry: PageEntry, tools: PageTools) -> None:
         super().__init__(entry, tools)
         self._chosen: int | None = None
-        self._photos: Mapping[str, int] | None = None
-        self._counter = ImageSource(1, self)
+        self._figures = ClassFigures(self.session, self)
         self._parts = parts = ClassesParts(self.body, self.header, self.session)
         self.table, self.view, self.editor = parts.table, parts.view, parts.editor
         self.preview, self.change, self.alike = parts.preview, parts.change, parts.alike
@@ -60,7 +58,7 @@ class ClassesPage(Page):
         """Show an outlined photo and count the photos of each class."""
         self.preview.set_active(True)
         self._look_at_outlined()
-        self._count_photos()
+        self._count_outlines()
 
     def left(self) -> None:
         """Make no previews in the background."""
@@ -70,7 +68,7 @@ class ClassesPage(Page):
         """End the loading threads."""
         self.edits.close()
         self.preview.close_preview()
-        self._counter.close()
+        self._figures.close()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Accept one file."""
@@ -125,7 +123,12 @@ class ClassesPage(Page):
     def remove_chosen(self) -> None:
         """Remove the chosen class; SegStudioError where something needs it."""
         if self._chosen is not None and not self.runner.busy:
-            self.edits.remove(self._chosen, self._photos)
+            self.edits.remove(self._chosen, self._figures.photos)
+
+    def put_small_on_top(self) -> None:
+        """Paint classes of small shapes over those of large ones."""
+        if self._figures.outlines is not None and not self.runner.busy:
+            self.edits.put_small_on_top(self._figures.outlines)
 
     def ask_color(self, row: int) -> None:
         """Let the user choose a colour; the photo shows each one as it is tried."""
@@ -182,21 +185,24 @@ class ClassesPage(Page):
         self._chosen = chosen
         self.view.selectRow(self.table.row_of(chosen))
         self.alike.check(palette)
+        self._count_outlines()
         self._show_chosen()
 
     def _show_chosen(self) -> None:
         palette, entry = self.session.palette, self._entry()
         if palette is not None:
             self.editor.show_class(entry, palette)
-            reason = why_kept(palette, entry, self._photos) if entry else "Choose a class first."
-            self._parts.allow(not self.runner.busy, self.table.row_of(self._chosen), reason)
+            figures, editing = self._figures, not self.runner.busy
+            reason = why_kept(palette, entry, figures.photos)
+            self._parts.allow(editing, self.table.row_of(self._chosen), reason)
+            self._parts.allow_small_on_top(editing, palette, figures.outlines)
             if not self.edits.telling:
                 self._show_change("", False)
         self.actions_changed.emit()
 
     def _show_change(self, sentence: str, stored: bool) -> None:
         if self.session.palette is not None:
-            self._parts.tell(sentence, stored, self.session.palette)
+            self._parts.tell(sentence, stored, self.session.palette, self._figures)
 
     def _choose_row(self) -> None:
         row = self.view.currentIndex().row()
@@ -218,21 +224,13 @@ class ClassesPage(Page):
         if self.isVisible() and names and self.session.current_photo not in names:
             self.session.set_current_photo(names[0])
 
-    def _count_photos(self) -> None:
-        project = self.session.project
-        if project is not None and self.isVisible():
-            key = (project.root, project.photos)
-            ready = self._counter.get(key)
-            if ready is not None:
-                self._show_photo_counts(key, ready)
-            else:
-                self._counter.request(key, partial(photos_per_label, project))
+    def _count_outlines(self) -> None:
+        if self.isVisible():
+            self._figures.ask()
 
-    def _show_photo_counts(self, _key: object, counts: object) -> None:
-        if isinstance(counts, dict):
-            self._photos = counts
-            self.table.show_photos(counts)
-            self._show_chosen()
+    def _show_figures(self) -> None:
+        self.table.show_photos(self._figures.photos or {})
+        self._show_chosen()
 
     def _connect(self) -> None:
         view, editor, edits, parts = self.view, self.editor, self.edits, self._parts
@@ -256,6 +254,7 @@ class ClassesPage(Page):
         edits.tried.connect(self.preview.try_palette)
         edits.told.connect(self._show_change)
         self.change.undo_clicked.connect(self.session.undo)
+        self.change.small_on_top_clicked.connect(self.put_small_on_top)
         self.alike.cure_clicked.connect(edits.use_distinct_colors)
         parts.add.clicked.connect(self.ask_class)
         parts.remove.clicked.connect(self.remove_chosen)
@@ -265,9 +264,10 @@ class ClassesPage(Page):
         self.preview.class_hovered.connect(self.class_hovered)
         self.preview.zoom_changed.connect(self.zoom_changed)
         self.preview.counts_changed.connect(self._show_counts)
-        self._counter.loaded.connect(self._show_photo_counts)
+        self._figures.changed.connect(self._show_figures)
         self.session.palette_changed.connect(self._show_palette)
         self.session.photos_changed.connect(self._look_at_outlined)
-        self.session.photos_changed.connect(self._count_photos)
+        self.session.photos_changed.connect(self._count_outlines)
+        self.runner.succeeded.connect(self._count_outlines)
         self.runner.busy_changed.connect(self._show_chosen)
         self.runner.busy_changed.connect(edits.forget)

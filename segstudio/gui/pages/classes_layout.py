@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from segstudio.core.palette import Palette
+from segstudio.gui.class_figures import ClassFigures
 from segstudio.gui.item_models.palette_table import PaletteTable, has_one_layer
 from segstudio.gui.session import Session
 from segstudio.gui.theme import GRID
@@ -16,11 +19,17 @@ from segstudio.gui.widgets.class_editor import ClassEditor
 from segstudio.gui.widgets.palette_view import PaletteView
 from segstudio.gui.widgets.photo_preview import PhotoPreview
 from segstudio.gui.widgets.preview_bar import PreviewBar
+from segstudio.jobs.paint_order import Outlines, small_on_top
 
 _LAYERED = "Higher in the list is painted over lower: drag a row to change that."
 _ONE_LAYER = (
     "The outlines are painted in the order of the export: drag a row to decide by class instead."
 )
+_COVERED = (
+    "{names} {verb} outlined, but other classes are painted over {them} on every photo. "
+    '"Small shapes on top" paints small ones over large ones.'
+)
+_NAMED = 3
 _FIRST = "What an edit changes is told here before you let go."
 _LOCKED = "Classes can be edited again when the running job has ended."
 
@@ -63,14 +72,25 @@ class ClassesParts:
         self.table.set_editable(editing)
         self._locked = not editing
 
-    def tell(self, sentence: str, stored: bool, palette: Palette) -> None:
+    def allow_small_on_top(
+        self, editing: bool, palette: Palette, outlines: Outlines | None
+    ) -> None:
+        """Enable the proposed order where there are outlines and it is another one."""
+        useful = outlines is not None and small_on_top(palette, outlines) != palette
+        self.change.small_on_top.setEnabled(editing and useful)
+        tip = "Paint classes of small shapes over those of large ones"
+        if outlines is not None and not useful:
+            tip = "The classes lie so already, or fewer than two are outlined"
+        self.change.small_on_top.setToolTip(tip)
+
+    def tell(self, sentence: str, stored: bool, palette: Palette, figures: ClassFigures) -> None:
         """Say what an edit changes; without one, what can be done."""
         if sentence and not self._locked:
             self.change.tell(sentence, undo=stored)
         elif self._locked:
             self.change.tell(_LOCKED)
         else:
-            self.change.tell(f"{_ONE_LAYER if has_one_layer(palette) else _LAYERED} {_FIRST}")
+            self.change.tell(_hint(palette, figures), grave=bool(figures.covered))
 
     def _lay_out(self, body: QWidget, bar: PreviewBar) -> None:
         under = row(self.up, self.down, 1, self.rename, self.add, self.remove, spacing=GRID)
@@ -94,3 +114,26 @@ class ClassesParts:
         # At the top, where no open list covers what it says.
         outer.addWidget(self.change)
         outer.addWidget(halves, 1)
+
+
+def _hint(palette: Palette, figures: ClassFigures) -> str:
+    """Return in words what can be done, first of all with classes that nobody sees."""
+    if figures.covered:
+        names = [entry.name for entry in palette.classes if entry.id in figures.covered]
+        many = len(names) > 1
+        return _COVERED.format(
+            names=_listed(names), verb="are" if many else "is", them="them" if many else "it"
+        )
+    if not has_one_layer(palette):
+        return f"{_LAYERED} {_FIRST}"
+    # Of label images nothing lies over anything else.
+    outlines = figures.outlines
+    return _FIRST if outlines is not None and outlines.pixels_only else f"{_ONE_LAYER} {_FIRST}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return names[0]
+    if len(names) > _NAMED:
+        return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
+    return f"{', '.join(names[:-1])} and {names[-1]}"
