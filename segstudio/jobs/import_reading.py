@@ -21,6 +21,7 @@ from segstudio.formats.pairing import Wanted
 from segstudio.formats.photo_pool import Photo
 from segstudio.formats.sizing import Drawn
 from segstudio.formats.source import Source
+from segstudio.jobs.import_nothing import nothing_read
 from segstudio.jobs.import_spool import ShapeSpool
 
 # More than processors, as some wait for the disk.
@@ -115,7 +116,9 @@ def read_sources(
         _note_refused(reading, refused)
     _read_files(reading, spool, report)
     if not any(entry.wanted for entry in reading.opened) and not reading.interrupted:
-        raise _nothing([entry.source for entry in reading.opened], reading)
+        found = reading.claims
+        sources = [entry.source for entry in reading.opened]
+        raise nothing_read(sources, found, reading.errors, request.format)
     reading.problems += reading.refused
 
 
@@ -179,32 +182,3 @@ def _read_file(claim: Claim, spool: ShapeSpool, report: Reporter) -> _FileConten
             for wanted in content.wanted
         ]
     return content
-
-
-def _nothing(sources: Sequence[Source], reading: Reading) -> SegStudioError:
-    """Say why there is nothing to convert."""
-    errors = reading.errors
-    if not errors and reading.claims:
-        return SegStudioError(
-            f"There is no annotated photo in {', '.join(c.file for c in reading.claims[:5])}.",
-            meaning="The file was read to its end and names no photo.",
-            remedy="Export the task again, after it has photos and outlines.",
-        )
-    if len(errors) == 1:
-        return errors[0]
-    if not errors:
-        names = ", ".join(str(source.path) for source in sources)
-        kinds = {Path(file).suffix.lower() for source in sources for file in source.files()}
-        there = ", ".join(sorted(kind for kind in kinds if kind)) or "none with a known suffix"
-        refused = [f"{p.path}: {p.message}" for source in sources for p in source.problems]
-        told = "".join(f" {line}." for line in refused[:5])
-        return SegStudioError(
-            f"There are no annotations in {names}.",
-            meaning=f"No XML, JSON or label image was found there; the files are: {there}.{told}",
-            remedy="Name the export of CVAT, LabelMe or labelme: its file, its folder or its zip.",
-        )
-    return SegStudioError(
-        "None of the annotation files can be read: " + "; ".join(e.what for e in errors[:10]),
-        meaning="" if len(errors) <= 10 else f"And {len(errors) - 10} more.",
-        remedy="Export the annotations again, or name another source.",
-    )

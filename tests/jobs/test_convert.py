@@ -344,7 +344,7 @@ def test_photos_elsewhere_and_formats_by_name(tmp_path: Path) -> None:
     out = tmp_path / "out"
     result = convert(source, out=out, photos=tmp_path / "photos", format="labelme-xml")
     assert statuses(result) == {"day/a.jpg": "converted", "b.jpg": "skipped"}
-    with pytest.raises(SegStudioError, match="not cvat-images"):
+    with pytest.raises(SegStudioError, match="nothing in the format cvat-images"):
         run(ConvertRequest((source,), out=out, format="cvat-images"), Recorder())
 
 
