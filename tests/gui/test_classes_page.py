@@ -25,6 +25,7 @@ from segstudio.gui.label_burner import LabelBurner
 from segstudio.gui.pages.base import Page, PageTools
 from segstudio.gui.pages.classes import ClassesPage
 from segstudio.gui.previews import PreviewMaker, PreviewWish, scaled_annotation
+from segstudio.gui.widgets.change_line import change_sentence
 from segstudio.gui.widgets.import_classes import ImportClassesDialog
 from segstudio.jobs.burn import burn
 
@@ -281,10 +282,26 @@ def test_small_shapes_are_put_on_top_where_a_class_cannot_be_seen(
     qtbot.waitUntil(told(page, "This changes 2,400 pixels in 6 of 6 photos"))
     assert "sky 0 % to 6.5 %, ground 100 % to 93 %." in page.change.text
     assert "From now on the order is by class" in page.change.text
-    assert not button.isEnabled()
+    assert button.isHidden()
     opened.session.undo()
     assert {entry.paint_order for entry in project.palette.classes} == {0}
     qtbot.waitUntil(told(page, "sky is outlined, but other classes are painted over it"))
+
+
+def test_a_change_is_told_as_shares_and_a_small_one_in_pixels(palette: Palette) -> None:
+    change = ChangeCounted(
+        pixels=5_002,
+        photos=1,
+        counted=1,
+        total=1,
+        before={0: 90_000, 1: 5_000, 2: 5_000},
+        lost={0: 2, 1: 5_000},
+        gained={2: 5_002},
+    )
+    assert change_sentence(change, palette, palette) == (
+        "This changes 5,002 pixels in 1 of 1 photo: ground 5.0 % to 10 %, sky loses all it had, "
+        "background 2 fewer pixels."
+    )
 
 
 def test_nothing_is_said_of_order_where_all_comes_from_label_images(

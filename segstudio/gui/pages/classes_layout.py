@@ -75,13 +75,11 @@ class ClassesParts:
     def allow_small_on_top(
         self, editing: bool, palette: Palette, outlines: Outlines | None
     ) -> None:
-        """Enable the proposed order where there are outlines and it is another one."""
+        """Offer the proposed order where there are outlines and it is another one."""
         useful = outlines is not None and small_on_top(palette, outlines) != palette
         self.change.small_on_top.setEnabled(editing and useful)
-        tip = "Paint classes of small shapes over those of large ones"
-        if outlines is not None and not useful:
-            tip = "The classes lie so already, or fewer than two are outlined"
-        self.change.small_on_top.setToolTip(tip)
+        # The words of an edit need the room.
+        self.change.small_on_top.setVisible(useful)
 
     def tell(self, sentence: str, stored: bool, palette: Palette, figures: ClassFigures) -> None:
         """Say what an edit changes; without one, what can be done."""

@@ -27,6 +27,7 @@ class ChangeLine(QFrame):
         self.undo.clicked.connect(self.undo_clicked)
         self.undo.hide()
         self.small_on_top = button("Small shapes on to&p", icon_name="up")
+        self.small_on_top.setToolTip("Paint classes of small shapes over those of large ones")
         self.small_on_top.clicked.connect(self.small_on_top_clicked)
         self._icon = icon_label("info", 18)
         self._words = label("", wrap=True)
@@ -84,7 +85,8 @@ def _gains(change: ChangeCounted, before: Palette, after: Palette) -> str:
         for i in moved[:_NAMED]
     ]
     if len(moved) > _NAMED:
-        parts.append(f"{len(moved) - _NAMED} more change less")
+        more = len(moved) - _NAMED
+        parts.append(f"{more} more {'changes' if more == 1 else 'change'} less")
     return ", ".join(parts)
 
 
