@@ -39,7 +39,17 @@ from segstudio.terminal import (
 )
 
 _DEVICES = click.Choice(["auto", "cpu", "cuda", "mps"])
+_PRESETS = click.Choice([preset.name for preset in PRESETS])
+_PARTS = click.Choice(["val", "test", "train"])
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
+
+_RASTER_HELP = (
+    "Pixels that a shape fills. exact, the default: those whose centre is inside; "
+    "opencv: those that its border touches, too, as OpenCV's fillPoly does."
+)
+_PRESET_HELP = "How long and how thoroughly it learns; default: quick."
+_PART_HELP = "The photos to score: those that check (val, the default), test or train."
+_BY_HELP = "Deal classes evenly (presence, the default) or photos by chance (random)."
 
 
 class _Commands(click.Group):
@@ -110,7 +120,7 @@ def demo(folder: Path | None, terminal: bool, as_json: bool) -> None:
 @segstudio.command()
 @reading_options
 @click.option("--out", type=FOLDER, required=True, help="Folder for the label images.")
-@click.option("--raster", type=click.Choice(RASTERS), default="exact")
+@click.option("--raster", type=click.Choice(RASTERS), default="exact", help=_RASTER_HELP)
 @_json
 def convert(as_json: bool, **rest: Any) -> None:
     """Turn annotation exports (files, folders, zips) into label images, without a project."""
@@ -133,8 +143,8 @@ def import_(as_json: bool, **rest: Any) -> None:
 @click.option("--train", type=float, default=0.8, show_default=True, help="Share to learn from.")
 @click.option("--val", type=float, default=0.2, show_default=True, help="Share to check with.")
 @click.option("--test", type=float, default=0.0, show_default=True, help="Share for the end.")
-@click.option("--by", type=click.Choice(split_job.SPLIT_METHODS), default="presence")
-@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--by", type=click.Choice(split_job.SPLIT_METHODS), default="presence", help=_BY_HELP)
+@click.option("--seed", type=int, default=0, show_default=True, help="Any other deals otherwise.")
 @_json
 def split(as_json: bool, **settings: Any) -> None:
     """Decide which photos train and which check, and lock that."""
@@ -151,10 +161,10 @@ def _settings() -> str:
 
 @segstudio.command(epilog=_settings())
 @click.argument("project", type=FOLDER)
-@click.option("--preset", type=click.Choice([p.name for p in PRESETS]), default="quick")
+@click.option("--preset", type=_PRESETS, default="quick", help=_PRESET_HELP)
 @click.option("--config", type=FILE, help="Settings in a TOML file.")
 @click.option("--set", "assignments", multiple=True, metavar="KEY=VALUE", help="One setting.")
-@click.option("--device", type=_DEVICES, default="auto", show_default=True)
+@click.option("--device", type=_DEVICES, default="auto", show_default=True, help="What computes.")
 @click.option("--name", default=None, help="A name for the run.")
 @click.option("--resume", metavar="RUN", help="Continue this run where it stopped.")
 @click.option("--from", "start_from", metavar="RUN", help="Start a new run from this one's model.")
@@ -176,7 +186,7 @@ def train(
 @segstudio.command()
 @click.argument("project", type=FOLDER)
 @click.option("--run", default="best", show_default=True, help="A run's name, latest or best.")
-@click.option("--split", "part", type=click.Choice(["val", "test", "train"]), default="val")
+@click.option("--split", "part", type=_PARTS, default="val", help=_PART_HELP)
 @_json
 def evaluate(project: Path, run: str, part: Part, as_json: bool) -> None:
     """Score a run on the photos that were kept aside."""

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
@@ -124,6 +125,16 @@ def test_an_unknown_setting_is_wrong_usage_and_names_the_nearest(run: Run, proje
     result = run("train", project, "--set", "epoch=3")
     assert result.exit_code == 2
     assert "epochs" in result.stderr
+
+
+def test_every_option_says_what_it_is_for() -> None:
+    bare = [
+        f"{name} {option.name}"
+        for name, command in cli.segstudio.commands.items()
+        for option in command.params
+        if isinstance(option, click.Option) and not option.help
+    ]
+    assert bare == []
 
 
 def test_the_help_of_train_lists_every_setting(run: Run) -> None:
