@@ -47,7 +47,10 @@ def open_source(path: Path) -> Source:
             return ZipSource(path) if _is_zip(path) else FolderSource(path.parent, path.name)
         there = path.exists()
     except (OSError, ValueError) as error:
-        raise SegStudioError(f"{path} cannot be opened: {error}.") from error
+        raise SegStudioError(
+            f"{path} cannot be opened: {error}.",
+            remedy="Check that you may read it and that its disk is there, then try again.",
+        ) from error
     raise SegStudioError(
         f"{path} is neither a file nor a folder." if there else f"There is no {path}.",
         remedy="Check the spelling, or choose the file or folder again.",
@@ -101,7 +104,11 @@ class ZipSource(Source):
                 remedy="Make the export again.",
             ) from error
         if len(data) != info.file_size:
-            raise SegStudioError(f"{name} in {self.path.name} is not of the size that it states.")
+            raise SegStudioError(
+                f"{name} in {self.path.name} is not of the size that it states.",
+                meaning="The archive is damaged there.",
+                remedy="Make the export again.",
+            )
         return data
 
     def other_names(self, name: str) -> tuple[str, ...]:

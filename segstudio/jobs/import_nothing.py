@@ -47,7 +47,7 @@ def _other_formats(sources: Sequence[Source]) -> list[str]:
 def _not_in_format(sources: Sequence[Source], wanted: str, others: Sequence[str]) -> SegStudioError:
     """Say that nothing is in the format that was named, and which formats are there."""
     title = format_named(wanted).title
-    leave = "Leave --format out: then the format is found by itself."
+    leave = "Let the format be found: name none (leave --format out)."
     return SegStudioError(
         f"There is nothing in the format {wanted} ({title}) in {_names(sources)}.",
         meaning=f"It looks like {' and '.join(others)}." if others else _files(sources),

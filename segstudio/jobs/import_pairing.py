@@ -69,7 +69,7 @@ def pair_all(
         if id(photo) not in used
     ]
     named = matched if photo_source is None else chosen
-    if pool and named and all(match is None for _, match in named):
+    if named and (pool or photo_source) and all(match is None for _, match in named):
         places = [photo_source] if photo_source else [entry.source for entry in opened]
         problems.insert(0, wrong_folder(places, pool, [wanted for wanted, _ in named]))
     problems += vain_choices([w for entry in opened for w in entry.wanted], index, choices)

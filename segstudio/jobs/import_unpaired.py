@@ -50,9 +50,11 @@ def vain_choices(
 def wrong_folder(
     places: Sequence[Source], photos: Sequence[Photo], wanted: Sequence[Wanted]
 ) -> Problem:
-    """Doubt the folder where not one photo has a name that an annotation looks for."""
+    """Doubt a folder without photos, or where none has a name that an annotation looks for."""
     paths = (place.path.parent if place.single_file else place.path for place in places)
     where = ", ".join(dict.fromkeys(str(path) for path in paths))
+    if not photos:
+        return Problem("warning", where, "there are no photos there: is it the right folder?")
     first = wanted[0].annotation
     count = f"none of the {len(photos)} photos" if len(photos) > 1 else "not even the only photo"
     return Problem(

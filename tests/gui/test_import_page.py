@@ -308,7 +308,7 @@ def test_format_and_turned_photos_can_be_told(
     opened.runner.failed.connect(ended.append)
     page.start_import()
     qtbot.waitUntil(lambda: bool(ended), timeout=10_000)
-    assert "this is not JSON" in str(ended[0])
+    assert "It looks like cvat-images" in str(ended[0])
     options.choose(None, "auto")
     assert (options.format, options.drawn, options.text()) == (None, "auto", "&Options")
 

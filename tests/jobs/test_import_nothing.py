@@ -25,7 +25,7 @@ def test_a_format_that_is_not_there_is_told_with_the_one_that_is(
     told = refusal(tmp_path / place, "coco")
     assert "nothing in the format coco" in told.what
     assert told.meaning == "It looks like labelme-xml."
-    assert "Leave --format out" in told.remedy
+    assert "leave --format out" in told.remedy
 
 
 def test_where_no_format_is_found_the_kinds_of_files_are_told(tmp_path: Path) -> None:

@@ -37,6 +37,14 @@ def test_a_folder_without_one_photo_of_the_export_is_doubted_once_and_first(
     assert not any("right folder" in m for m in messages(convert(source, tmp_path / "photos")))
 
 
+def test_a_folder_without_photos_is_doubted(tmp_path: Path) -> None:
+    source = cvat(tmp_path / "in/a.xml", "a.jpg")
+    (tmp_path / "photos").mkdir()
+    assert messages(convert(source))[0].startswith("a.jpg: there is no photo")
+    told = messages(convert(source, tmp_path / "photos"))
+    assert told[0] == "there are no photos there: is it the right folder?"
+
+
 def test_the_last_photo_and_the_last_annotation_are_offered_to_each_other(tmp_path: Path) -> None:
     source = cvat(tmp_path / "in/a.xml", "a.jpg", "b.jpg")
     for name in ("a", "IMG_2"):
