@@ -29,6 +29,7 @@ OURS = {
     "review": {"__init__", "core", "photos", "learning"},
     "jobs": {"__init__", "core", "photos", "formats", "project", "learning", "review"},
     "terminal": {"core"},
+    "__main__": {"cli"},
     "cli_options": {"formats"},
     "cli": {"__init__", "cli_options", "core", "jobs", "learning", "terminal", "gui"},
     "gui": {"__init__", "core", "formats", "jobs", "learning", "photos", "project", "review"},

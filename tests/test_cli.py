@@ -18,6 +18,7 @@ from conftest import make_tiny_project
 from PIL import Image
 
 from segstudio import cli
+from segstudio.__main__ import main as front_door
 from segstudio.core.palette import Palette
 from segstudio.learning.config import TrainConfig
 from segstudio.project.lock import ProjectLock
@@ -257,3 +258,13 @@ def test_a_fault_of_our_own_is_told_without_a_traceback(
     told = capsys.readouterr().err
     assert "the unforeseen" in told
     assert "Traceback" not in told
+
+
+def test_ctrl_c_while_the_program_loads_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "main", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        front_door()
+    assert ended.value.code == 130
