@@ -30,6 +30,7 @@ from segstudio.jobs.import_unseen import (
     covered_shapes,
     empty_shapes,
     unknown_labels,
+    without_annotation,
 )
 from segstudio.photos.names import label_name
 from segstudio.photos.reader import PhotoSize, check_photo
@@ -107,6 +108,7 @@ def burn_all(named: Sequence[Named], rules: Rules, report: Reporter) -> BurnedAl
     photos = np.zeros(256, np.int64)
     unknown: dict[str, list[tuple[Shape, str]]] = {}
     covered: dict[str, Covered] = {}
+    bare: list[Problem] = []
     _tell(result, repeated_names(named), report)
 
     def work(row: Named) -> _Outcome | None:
@@ -114,12 +116,17 @@ def burn_all(named: Sequence[Named], rules: Rules, report: Reporter) -> BurnedAl
 
     pool = ThreadPoolExecutor(max_workers=WORKERS)
     try:
-        for done, outcome in enumerate(pool.map(work, named), start=1):
+        outcomes = zip(named, pool.map(work, named), strict=True)
+        for done, (row, outcome) in enumerate(outcomes, start=1):
             if outcome is None:
                 result.interrupted = True
                 continue
             result.items.append(outcome.item)
-            _tell(result, outcome.item.problems, report)
+            problems = outcome.item.problems
+            if row.pair.wanted is None:
+                problems, last = problems[:-1], problems[-1:]
+                bare += last
+            _tell(result, problems, report)
             result.shapes.update(outcome.labels)
             if outcome.pixels is not None:
                 pixels += outcome.pixels
@@ -132,6 +139,7 @@ def burn_all(named: Sequence[Named], rules: Rules, report: Reporter) -> BurnedAl
     finally:
         # After a full disk or Ctrl+C nobody waits for what has not begun.
         pool.shutdown(cancel_futures=True)
+    _tell(result, without_annotation(bare), report)
     _tell(result, unknown_labels(unknown, rules.palette), report)
     _tell(result, covered_labels(covered), report)
     result.classes = {

@@ -1,4 +1,4 @@
-"""What an import tells about shapes that cannot be seen in the label images."""
+"""What an import tells of the whole set: shapes that cannot be seen, photos without any."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from segstudio.core.annotation import Annotation, Shape
 from segstudio.core.palette import Palette
 from segstudio.core.problems import Problem
 from segstudio.formats.numbers import shorten
+
+# More photos without annotation are told in one line; the report lists them all.
+_ONE_BY_ONE = 20
+_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +84,15 @@ def unknown_labels(
         shape, source = places[0]
         problems.append(Problem("warning", source, text, shape.line))
     return problems
+
+
+def without_annotation(problems: Sequence[Problem]) -> list[Problem]:
+    """Return what is told of photos without annotation, as one problem where they are many."""
+    if len(problems) <= _ONE_BY_ONE:
+        return list(problems)
+    names = ", ".join(problem.path for problem in problems[:_NAMED])
+    text = (
+        f"{len(problems):,} photos have no annotation: {names}, ... ({problems[0].message}); the "
+        "report lists them all"
+    )
+    return [Problem(problems[0].severity, problems[0].path, text)]

@@ -623,3 +623,16 @@ def test_holes_cut_with_background_stay_holes_whatever_the_palette_calls_it(
     made = read_label(tmp_path / "out" / "labels" / "a.png")
     assert made.diagonal().tolist() == [value] * 5 + [4] * 5 + [value] * 2
     assert "not in the palette" not in told(result)
+
+
+def test_very_many_photos_without_annotation_are_told_in_one_line(tmp_path: Path) -> None:
+    home = tmp_path / "in"
+    for number in range(30):
+        photo(home / f"{number:02}.jpg")
+    cvat(home / "annotations.xml", "00.jpg")
+    result = convert(home, out=tmp_path / "out")
+    (problem,) = [p for p in result.problems if "no annotation" in p.message]
+    assert problem.message.startswith("29 photos have no annotation: 01.jpg, 02.jpg")
+    skipped = [item for item in result.items if item.status == "skipped"]
+    assert len(skipped) == 29
+    assert all("no annotation" in item.problems[-1].message for item in skipped)
