@@ -47,6 +47,11 @@ class _Scene:
         for track in self.tracks:
             yield from ((track, gap) for gap in track.gaps(self.step, self.frames))
 
+    def can_hold_its_gaps(self) -> bool:
+        """Tell whether no gap is longer than the video, as after a wrong frame number."""
+        longest = len(self.task.frames) if self.task.frames else MAX_FILES
+        return all(len(gap.frames) <= longest for _, gap in self.gaps())
+
     def collect(self, filled: bool) -> None:
         """Sort the shapes of all tracks by frames, with the gaps between them if wanted."""
         for track in self.tracks:
@@ -94,8 +99,7 @@ def frames_of(tracks: Sequence[Track], meta: Meta, file: str, written_out: bool)
     # CVAT does not end a shape one frame before the last; any other gap is another program's.
     elif any(gap.after is not None or len(gap.frames) > 1 for _, gap in gaps):
         count = sum(len(gap.frames) for _, gap in gaps)
-        longest = max(len(gap.frames) for _, gap in gaps)
-        filled = count <= _MOST_FILLED and longest <= MAX_FILES
+        filled = count <= _MOST_FILLED and all(scene.can_hold_its_gaps() for scene in scenes)
         yield from _filled_in(gaps, file) if filled else _too_many(gaps, file, count)
     for scene in scenes:
         scene.collect(filled)

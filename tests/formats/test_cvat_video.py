@@ -149,6 +149,12 @@ def test_no_film_lasts_as_long_as_a_wrong_frame_number_says(tmp_path: Path) -> N
     assert any("too many to be worked out" in text for text in warnings(result))
 
 
+def test_no_gap_is_longer_than_the_video_that_the_file_states(tmp_path: Path) -> None:
+    result = video(tmp_path, track(box(0, 5), box(15811)))
+    assert seen(result) == {0: [5], 15811: [0]}
+    assert any("too many to be worked out" in text for text in warnings(result))
+
+
 def test_masks_stand_in_one_frame_and_kinds_may_change(tmp_path: Path) -> None:
     mask = '<mask frame="4" rle="0, 9" left="1" top="1" width="3" height="3"/>'
     ellipse = '<ellipse frame="8" cx="9" cy="9" rx="2" ry="2"/>'
