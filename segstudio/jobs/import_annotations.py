@@ -18,6 +18,7 @@ from segstudio.core.files import fingerprint, write_atomic
 from segstudio.core.label_image import LABELS, write_label
 from segstudio.core.palette import Palette
 from segstudio.core.palette_files import read_palette_file
+from segstudio.core.palette_listing import PaletteFile
 from segstudio.core.program import program
 from segstudio.formats.detect import Claim
 from segstudio.formats.photo_pool import Photo, display_names
@@ -29,7 +30,6 @@ from segstudio.jobs.import_collecting import Collected, collected
 from segstudio.jobs.import_labels import (
     class_labels,
     palette_of,
-    with_classes_of,
     with_labels,
 )
 from segstudio.jobs.import_naming import name_pairs
@@ -59,14 +59,12 @@ class ImportRequest(ReadRequest):
 
 def run(request: ImportRequest, report: Reporter) -> ImportReport:
     """Add photos, annotations and label images; importing again updates what is there."""
-    given = Palette.load(request.palette) if request.palette else None
+    given = read_palette_file(request.palette) if request.palette else None
     with collected(request, report) as found:
         if found.interrupted:
             # Half of the labels would number the classes differently.
             return import_report(request, found, BurnedAll(), Palette.from_labels([]), report)
-        with _project(request, given) as project:
-            if request.palette is not None and project.photos:
-                given = taken_over(project.palette, read_palette_file(request.palette))
+        with _project(request, given.palette if given else None) as project:
             burned = _take_over(project, given, found, request.drawn, report)
             result = import_report(request, found, burned, project.palette, report)
             following = f'{program()} train "{project.root}"'
@@ -77,7 +75,7 @@ def run(request: ImportRequest, report: Reporter) -> ImportReport:
 
 
 def _take_over(
-    project: Project, given: Palette | None, found: Collected, drawn: Drawn, report: Reporter
+    project: Project, given: PaletteFile | None, found: Collected, drawn: Drawn, report: Reporter
 ) -> BurnedAll:
     """Bring palette, originals, photos, annotations and label images into the project."""
     before, current = project.palette, project.labels_current()
@@ -123,7 +121,7 @@ def _project(request: ImportRequest, palette: Palette | None) -> Iterator[Projec
 
 
 def _extend_palette(
-    project: Project, given: Palette | None, found: Collected, report: Reporter
+    project: Project, given: PaletteFile | None, found: Collected, report: Reporter
 ) -> None:
     """Bring the project's palette up to date; ids that exist never change.
 
@@ -132,9 +130,9 @@ def _extend_palette(
     palette = project.palette
     if given is not None:
         if not project.photos:
-            project.set_palette(given, "Use the palette file", undoable=False)
+            project.set_palette(given.palette, "Use the palette file", undoable=False)
             return
-        palette = with_classes_of(palette, given)
+        palette = taken_over(palette, given)
     else:
         labels, doubts = class_labels(found, palette)
         found.problems += doubts

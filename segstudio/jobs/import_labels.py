@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from segstudio.core.annotation import IGNORE_LABEL
 from segstudio.core.colors import DEFAULT_COLORS
-from segstudio.core.palette import IGNORE, Palette, PaletteClass
+from segstudio.core.palette import Palette, PaletteClass
 from segstudio.core.problems import Problem
 from segstudio.formats.base import LabelName
 from segstudio.jobs.import_collecting import Collected
@@ -99,30 +99,6 @@ def _only_class(palette: Palette) -> str | None:
     """Return the name of the only class beside the background, None where there are others."""
     objects = [entry.name for entry in palette.trained if entry.id != palette.background]
     return objects[0] if len(objects) == 1 else None
-
-
-def with_classes_of(palette: Palette, given: Palette) -> Palette:
-    """Take over another palette's classes by name; ids that exist keep their meaning.
-
-    Colour, paint order and mapping of a class that both know are those of `given`.
-    """
-    for entry in given.classes:
-        own = palette.find(entry.name)
-        update: dict[str, object] = {"map_to": None}
-        if own is not None:
-            update |= own.model_dump(include={"id", "name", "aliases"})
-        else:
-            free = all(entry.id != known.id for known in palette.classes)
-            update["id"] = entry.id if free else palette.next_id()
-            update["aliases"] = tuple(a for a in entry.aliases if palette.find(a) is None)
-        palette = palette.with_class(entry.model_copy(update=update))
-    for entry in given.classes:
-        own = palette.find(entry.name)
-        if own is not None and entry.map_to is not None:
-            ignored = entry.map_to == IGNORE
-            into = None if ignored else palette.find(given.name_of(entry.map_to))
-            palette = palette.merged(own.id, into.painted_id if into else IGNORE)
-    return palette
 
 
 def never_seen(

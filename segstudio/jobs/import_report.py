@@ -224,9 +224,7 @@ def _problem_cells(problem: Problem | None) -> tuple[str, ...]:
 
 def _cells(*values: str) -> list[str]:
     """Keep spreadsheets from taking a file's name for a formula."""
-    return [
-        f"'{value}" if value.startswith(("=", "+", "-", "@", "\t")) else value for value in values
-    ]
+    return [f"'{value}" if value.startswith(_FORMULA) else value for value in values]
 
 
 def write_report(folder: Path, report: ImportReport) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 
 from segstudio.core.palette import IGNORE, Palette, PaletteClass
 from segstudio.core.palette_listing import PaletteFile
-from segstudio.jobs.import_labels import with_classes_of
 
 
 def taken_over(own: Palette, file: PaletteFile) -> Palette:
@@ -16,12 +15,12 @@ def taken_over(own: Palette, file: PaletteFile) -> Palette:
     background means what this palette calls so.
     """
     if file.complete:
-        return with_classes_of(own, file.palette)
+        return _with_classes_of(own, file.palette)
     palette = _with_background_of(own, file.palette)
     given = file.palette
     if given.background != IGNORE:
         given = given.with_background(IGNORE).without(given.background)
-    edited = with_classes_of(palette, given)
+    edited = _with_classes_of(palette, given)
     for entry in given.classes:
         known, new = palette.find(entry.name), edited.find(entry.name)
         if known is not None and new is not None:
@@ -103,3 +102,27 @@ def _line(title: str, parts: Iterable[str]) -> str:
         return ""
     more = f" and {len(named) - 8} more" if len(named) > 8 else ""
     return f"{title}: {', '.join(named[:8])}{more}."
+
+
+def _with_classes_of(palette: Palette, given: Palette) -> Palette:
+    """Take over another palette's classes by name; ids that exist keep their meaning.
+
+    Colour, paint order and mapping of a class that both know are those of `given`.
+    """
+    for entry in given.classes:
+        own = palette.find(entry.name)
+        update: dict[str, object] = {"map_to": None}
+        if own is not None:
+            update |= own.model_dump(include={"id", "name", "aliases"})
+        else:
+            free = all(entry.id != known.id for known in palette.classes)
+            update["id"] = entry.id if free else palette.next_id()
+            update["aliases"] = tuple(a for a in entry.aliases if palette.find(a) is None)
+        palette = palette.with_class(entry.model_copy(update=update))
+    for entry in given.classes:
+        own = palette.find(entry.name)
+        if own is not None and entry.map_to is not None:
+            ignored = entry.map_to == IGNORE
+            into = None if ignored else palette.find(given.name_of(entry.map_to))
+            palette = palette.merged(own.id, into.painted_id if into else IGNORE)
+    return palette

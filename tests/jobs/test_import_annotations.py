@@ -307,3 +307,13 @@ def test_a_damaged_report_is_told(tmp_path: Path, export: Path) -> None:
     (tmp_path / "project/annotations/import-report.json").write_text('{"format": 3}')
     with pytest.raises(SegStudioError, match="no report of an import"):
         kept_report(tmp_path / "project")
+
+
+def test_what_a_class_list_calls_background_is_the_projects(tmp_path: Path, export: Path) -> None:
+    root, classes = tmp_path / "project", tmp_path / "classes.json"
+    imported(root, export)
+    classes.write_text('{"_background_": 0, "boat": 9}')
+    imported(root, export, palette=classes)
+    with Project.open(root) as project:
+        assert project.palette.find("_background_") == project.palette.by_id(0)
+        assert project.palette.name_of(9) == "boat"
