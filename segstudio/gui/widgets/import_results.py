@@ -53,7 +53,7 @@ class ImportResults(QTabWidget):
         # The end of a path tells photos apart, its beginning is often the same.
         self.photo_list.view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         for table, widths in (
-            (self.photo_list, {STATE: 108, PAIRED: 112, PROBLEMS: 84}),
+            (self.photo_list, {STATE: 132, PAIRED: 112, PROBLEMS: 84}),
             (self.problem_list, {0: 116, 2: 96, 3: 48}),
             (self.format_list, {0: 170, 1: 56}),
         ):
