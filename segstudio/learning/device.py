@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 
 from segstudio.core.errors import SegStudioError, UsageError
-from segstudio.learning.config import nearest
+from segstudio.learning.config.fields import nearest
 
 DEVICES = {"auto": "Automatic", "cpu": "CPU", "cuda": "NVIDIA GPU", "mps": "Apple GPU"}
 

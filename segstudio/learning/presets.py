@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from segstudio.core.errors import UsageError
-from segstudio.learning.config import TrainConfig, nearest
+from segstudio.learning.config import TrainConfig
+from segstudio.learning.config.fields import nearest
 
 
 @dataclass(frozen=True, slots=True)

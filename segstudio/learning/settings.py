@@ -10,7 +10,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from segstudio.core.errors import SegStudioError, UsageError
-from segstudio.learning.config import TrainConfig, nearest
+from segstudio.learning.config import TrainConfig
+from segstudio.learning.config.fields import nearest
 from segstudio.learning.presets import preset_named
 
 

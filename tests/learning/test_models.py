@@ -9,7 +9,8 @@ import torch
 from torch.nn import functional as F
 from torchvision.models import segmentation
 
-from segstudio.learning.config import TRAIN_LAYERS, TrainConfig
+from segstudio.learning.config import TrainConfig
+from segstudio.learning.config.model import TRAIN_LAYERS
 from segstudio.learning.models import MODELS, STAGES, ModelEntry, model_named
 from segstudio.learning.models.base import SegmentationModel
 from segstudio.learning.registry import load_attribute

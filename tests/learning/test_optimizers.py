@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch import nn
 
-from segstudio.learning.config import OPTIMIZERS as OPTIMIZER_TITLES
-from segstudio.learning.config import SCHEDULES as SCHEDULE_TITLES
 from segstudio.learning.config import TrainConfig
+from segstudio.learning.config.optimizer import OPTIMIZERS as OPTIMIZER_TITLES
+from segstudio.learning.config.optimizer import SCHEDULES as SCHEDULE_TITLES
 from segstudio.learning.optimizers import OPTIMIZERS, SCHEDULES, make_optimizer, make_schedule
 
 

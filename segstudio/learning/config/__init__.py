@@ -1,0 +1,33 @@
+"""The settings of a training, each declared once: form, command line, files and checks read it.
+
+To add one: add one field with its default, limits and help to the group here that it belongs to,
+and read it where it acts. It reaches the form, `--set`, TOML files and every run's config.json by
+itself.
+"""
+
+from __future__ import annotations
+
+from pydantic import model_validator
+
+from segstudio.learning.config.augmentation import AugmentationSettings
+from segstudio.learning.config.data import DataSettings
+from segstudio.learning.config.loss import LossSettings
+from segstudio.learning.config.model import ModelSettings
+from segstudio.learning.config.optimizer import OptimizerSettings
+
+
+class TrainConfig(
+    AugmentationSettings, LossSettings, OptimizerSettings, DataSettings, ModelSettings
+):
+    """All settings of one training; immutable, and unknown ones are refused."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill(cls, values: object) -> object:
+        """Let everything learn where nothing was learned before."""
+        if not isinstance(values, dict):
+            return values
+        filled = dict(values)
+        if filled.get("weights") == "none":
+            filled.setdefault("train_layers", "all")
+        return filled

@@ -1,0 +1,56 @@
+"""Which network learns, what it knows at the start, and which part of it learns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from segstudio.learning.config.fields import Settings, about, one_of
+from segstudio.learning.models import MODELS, STAGES
+
+WEIGHTS = {
+    "pretrained": "Published weights (downloaded once)",
+    "none": "None: learn from scratch",
+}
+TRAIN_LAYERS = {
+    "head": "The head; the backbone stays as it is",
+    "last_layer": "The head's last layer",
+    **{name: f"The backbone from {name} on, and the head" for name in reversed(STAGES)},
+    "all": "Everything",
+}
+_MODELS = {entry.name: entry.title for entry in MODELS}
+
+
+def _weights_source(value: str) -> str:
+    """Accept the two words and anything that looks like a file."""
+    if value in WEIGHTS or Path(value).suffix or Path(value).is_file():
+        return value
+    return one_of({**WEIGHTS, "FILE": ""})(value)
+
+
+class ModelSettings(Settings):
+    """The network and its start."""
+
+    model: Annotated[str, AfterValidator(one_of(_MODELS))] = Field(
+        "deeplabv3_mobilenet_v3_large",
+        description="The network that learns. The small one is right for a laptop.",
+        json_schema_extra=about("Model", basic=True, choices=_MODELS),
+    )
+    weights: Annotated[str, AfterValidator(_weights_source)] = Field(
+        "pretrained",
+        description="What the network knows at the start: published weights, none, or a file.",
+        json_schema_extra=about("Start from", basic=True, choices=WEIGHTS),
+    )
+    train_layers: Annotated[str, AfterValidator(one_of(TRAIN_LAYERS))] = Field(
+        "head",
+        description="What learns. The head alone is quick and fine for few photos; from scratch, "
+        "everything has to learn.",
+        json_schema_extra=about("What learns", choices=TRAIN_LAYERS),
+    )
+
+    @property
+    def from_scratch(self) -> bool:
+        """Say whether the network starts from random weights."""
+        return self.weights == "none"

@@ -1,0 +1,94 @@
+"""How long and by which steps the network learns."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from segstudio.learning.config.fields import Settings, about, one_of
+
+OPTIMIZERS = {"adamw": "AdamW", "sgd": "SGD with momentum"}
+SCHEDULES = {
+    "one_cycle": "Up, then down (one cycle)",
+    "poly": "Steadily down (polynomial)",
+    "cosine": "Down along a cosine",
+    "constant": "The same throughout",
+}
+SCHEDULES = {
+    "one_cycle": "Up, then down (one cycle)",
+    "poly": "Steadily down (polynomial)",
+    "cosine": "Down along a cosine",
+    "constant": "The same throughout",
+}
+
+
+class OptimizerSettings(Settings):
+    """Epochs, batches, steps, and when to stop."""
+
+    epochs: int = Field(
+        20,
+        ge=1,
+        le=10_000,
+        description="How often the training goes through all your training photos.",
+        json_schema_extra=about("Epochs", basic=True),
+    )
+    batch_size: int = Field(
+        8,
+        ge=1,
+        le=256,
+        description="How many crops are learned from at once; fewer need less memory.",
+        json_schema_extra=about("Batch size", unit="crops"),
+    )
+    accumulate: int = Field(
+        1,
+        ge=1,
+        le=256,
+        description="Batches gathered for one step: acts like a larger batch without its memory.",
+        json_schema_extra=about("Batches per step"),
+    )
+    lr: float = Field(
+        1e-3,
+        gt=0,
+        le=10,
+        description="Step size of the learning. Leave it unless the loss jumps about (smaller).",
+        json_schema_extra=about("Learning rate"),
+    )
+    schedule: Annotated[str, AfterValidator(one_of(SCHEDULES))] = Field(
+        "one_cycle",
+        description="How the learning rate changes over the run.",
+        json_schema_extra=about("Schedule", choices=SCHEDULES),
+    )
+    optimizer: Annotated[str, AfterValidator(one_of(OPTIMIZERS))] = Field(
+        "adamw",
+        description="How steps are taken. AdamW needs little tuning.",
+        json_schema_extra=about("Optimiser", choices=OPTIMIZERS),
+    )
+    weight_decay: float = Field(
+        1e-2,
+        ge=0,
+        le=1,
+        description="Pull towards small weights, against learning photos by heart.",
+        json_schema_extra=about("Weight decay"),
+    )
+    momentum: float = Field(
+        0.9,
+        ge=0,
+        lt=1,
+        description="How much of the last step carries over (the first beta of AdamW).",
+        json_schema_extra=about("Momentum"),
+    )
+    patience: int = Field(
+        0,
+        ge=0,
+        le=10_000,
+        description="Stop when the validation score has not risen for so many epochs; 0: never.",
+        json_schema_extra=about("Patience", unit="epochs"),
+    )
+    seed: int = Field(
+        0,
+        ge=0,
+        le=2**31 - 1,
+        description="Start of the random numbers; the same seed repeats a run.",
+        json_schema_extra=about("Seed"),
+    )
