@@ -172,7 +172,9 @@ def _epoch_line(event: events.EpochDone) -> str:
     val_loss = "–" if event.val_loss is None else f"{event.val_loss:.3f}"
     miou = "–" if event.val_miou is None else f"{event.val_miou:.3f}"
     best = "  best so far" if event.best_epoch == event.epoch else ""
+    low, high = event.val_miou_low, event.val_miou_high
+    likely = "" if low is None or high is None else f" ({low:.2f} to {high:.2f})"
     return (
         f"Epoch {event.epoch:3d}  loss {event.train_loss:.3f}  check loss {val_loss}  "
-        f"mean IoU {miou}{_left(event.eta_seconds)}{best}"
+        f"mean IoU {miou}{likely}{_left(event.eta_seconds)}{best}"
     )

@@ -67,7 +67,8 @@ class EpochDone:
     """One epoch with its scores; val_* are None without validation photos, never 0.
 
     `class_iou` has one number per class, None where the class is in neither truth nor prediction.
-    `epochs_without_gain` counts since `best_epoch`.
+    `epochs_without_gain` counts since `best_epoch`. `val_miou_low` and `_high` are the ends of the
+    95 % interval over photos, None with fewer than two.
     """
 
     epoch: int
@@ -81,6 +82,8 @@ class EpochDone:
     best_miou: float | None
     epochs_without_gain: int
     eta_seconds: float | None
+    val_miou_low: float | None = None
+    val_miou_high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from segstudio.core.bootstrap import Interval, spread
 from segstudio.core.confusion import ConfusionMatrix
 from segstudio.core.errors import SegStudioError
 from segstudio.core.events import ProblemFound, Reporter
@@ -25,6 +26,7 @@ SCORING = Preprocessing(working_size=1024)
 """Size of labels that epochs are scored at: full size up to 1024 px; larger would only cost time.
 
 The `evaluate` job scores at full size, whatever it is."""
+_RESAMPLES = 400
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,11 +41,15 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """Scores over all validation photos, from one confusion matrix; None without any photo."""
+    """Scores over all validation photos, from one confusion matrix; None without any photo.
+
+    `interval` is that of the mIoU, None with fewer than two photos.
+    """
 
     loss: float | None
     miou: float | None
     class_iou: tuple[float | None, ...]
+    interval: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,4 +99,5 @@ def summary(checked: Iterable[Checked], classes: int) -> Validation:
     total = sum((photo.confusion for photo in photos), ConfusionMatrix.zeros(classes))
     losses = [photo.loss for photo in photos if photo.confusion.counts.any()]
     loss = math.fsum(losses) / len(losses) if losses else None
-    return Validation(loss, total.miou(), total.iou())
+    sure = spread([photo.confusion for photo in photos], resamples=_RESAMPLES)
+    return Validation(loss, total.miou(), total.iou(), sure.miou)

@@ -225,6 +225,8 @@ def _finish_epoch(
         best_miou=standing.best_miou,
         epochs_without_gain=standing.without_gain,
         eta_seconds=clock.eta(),
+        val_miou_low=validation.interval.low if validation.interval else None,
+        val_miou_high=validation.interval.high if validation.interval else None,
     )
     training.folder.add_epoch(done, training.class_names)
     report(done)

@@ -64,6 +64,8 @@ class RunFolder:
             "train_loss": event.train_loss,
             "val_loss": event.val_loss,
             "val_miou": event.val_miou,
+            "val_miou_low": event.val_miou_low,
+            "val_miou_high": event.val_miou_high,
             "iou": dict(zip(class_names, event.class_iou, strict=True)),
             "seconds": round(event.seconds, 3),
             "lr": event.lr,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -78,6 +79,18 @@ def test_the_best_mark_stays_at_the_best_epoch(curves):
     curves.add_epoch(epoch(2, 0.5, (1, 0.7)))
     assert curves.iou_plot.best_epoch == 1
     assert curves.loss_plot.best_epoch == 1
+
+
+def test_the_average_has_a_band_where_it_likely_lies_and_loses_it_with_its_chip(curves, qtbot):
+    curves.add_epoch(replace(epoch(1, 0.4), val_miou_low=0.3, val_miou_high=0.55))
+    curves.add_epoch(epoch(2, 0.6))
+    curves.refresh()
+    band = curves.iou_plot.band
+    assert band.points == [(1, 0.3, 0.55)]
+    qtbot.keyClick(curves.iou_legend.chip(MEAN), Qt.Key.Key_Space)
+    assert not band.visible
+    curves.start(STARTED, COLORS)
+    assert band.points == []
 
 
 def test_a_chip_hides_its_curve_by_keyboard(curves, qtbot):

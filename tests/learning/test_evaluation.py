@@ -10,6 +10,7 @@ import torch
 from sklearn.metrics import confusion_matrix, jaccard_score
 from torch.nn import functional as F
 
+from segstudio.core.bootstrap import spread
 from segstudio.core.confusion import ConfusionMatrix
 from segstudio.core.events import Event
 from segstudio.core.label_image import read_label, write_label
@@ -104,6 +105,17 @@ def test_photo_without_a_scored_pixel_moves_no_loss(
     assert both == summary(checker.check(model, [first], Silent()), 3)
     nothing = summary(checker.check(model, [second], Silent()), 3)
     assert (nothing.loss, nothing.miou) == (None, None)
+
+
+def test_the_interval_is_that_of_the_photos_in_any_order(make_training: MakeTraining) -> None:
+    training = make_training()
+    checked = list(training.checker.check(training.learner.model, training.val, Silent()))
+    result = summary(checked, 3)
+    assert result.interval == spread([one.confusion for one in checked], resamples=400).miou
+    assert result.interval is not None
+    assert result.interval.low <= (result.miou or 0) <= result.interval.high
+    assert summary(checked[::-1], 3).interval == result.interval
+    assert summary(checked[:1], 3).interval is None
 
 
 def test_no_photos_give_no_scores() -> None:

@@ -77,6 +77,8 @@ def _epoch_of(line: dict[str, object], names: tuple[str, ...]) -> EpochDone:
         best_miou=None,
         epochs_without_gain=0,
         eta_seconds=None,
+        val_miou_low=_number(line.get("val_miou_low")),
+        val_miou_high=_number(line.get("val_miou_high")),
     )
 
 

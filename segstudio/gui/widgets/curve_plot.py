@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from segstudio.gui.theme import colors_for
+from segstudio.gui.widgets.band import Band
 from segstudio.gui.widgets.series import Series
 
 
@@ -26,6 +27,7 @@ class CurvePlot(QWidget):
         self.series: dict[str, Series] = {}
         self._canvas = pg.PlotWidget()
         self._item = self._canvas.getPlotItem()
+        self.band = Band(self._item)
         # The label turns to the other side of its line by itself near the border.
         self._best = pg.InfiniteLine(
             angle=90, movable=False, label="", labelOpts={"position": mark_at, "movable": False}
@@ -63,6 +65,7 @@ class CurvePlot(QWidget):
 
     def forget_points(self) -> None:
         """Empty every curve."""
+        self.band.forget()
         for series in self.series.values():
             series.forget()
 
@@ -102,6 +105,7 @@ class CurvePlot(QWidget):
 
     def refresh(self) -> None:
         """Draw what was added since the last time."""
+        self.band.refresh()
         for series in self.series.values():
             series.refresh()
 

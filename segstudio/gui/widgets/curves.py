@@ -14,14 +14,14 @@ from segstudio.gui.widgets.basics import label
 from segstudio.gui.widgets.curve_plot import CurvePlot
 from segstudio.gui.widgets.legend_chips import LegendChips
 from segstudio.gui.widgets.plot_colors import check_color, readable, train_color
-from segstudio.gui.widgets.words import IOU, LOSS, MEAN_IOU, VALIDATION, number
+from segstudio.gui.widgets.words import IOU, LIKELY, LOSS, MEAN_IOU, VALIDATION, number
 
 TRAINING, CHECKING, STEPS, MEAN = "training", "checking", "every step", "average"
 _TIPS = {
     TRAINING: "Measured on the photos that it learns from.",
     CHECKING: VALIDATION,
     STEPS: "The loss of every single step, as it was measured; not smoothed.",
-    MEAN: MEAN_IOU,
+    MEAN: f"{MEAN_IOU}\n{LIKELY}",
 }
 
 
@@ -51,6 +51,8 @@ class _Panel(QWidget):
 
     def _show_series(self, name: str, shown: bool) -> None:
         self.plot.series[name].set_visible(shown)
+        if name == MEAN:
+            self.plot.band.set_visible(shown)
 
     def _read(self, x: float) -> None:
         epoch = max(round(x), 0)
@@ -126,6 +128,7 @@ class TrainingCurves(QSplitter):
         self._loss.plot.series[TRAINING].add(event.epoch, event.train_loss)
         self._loss.plot.series[CHECKING].add(event.epoch, event.val_loss)
         self._iou.plot.series[MEAN].add(event.epoch, event.val_miou)
+        self._iou.plot.band.add(event.epoch, event.val_miou_low, event.val_miou_high)
         for name, iou in zip(self._class_names, event.class_iou, strict=False):
             self._iou.plot.series[name].add(event.epoch, iou)
         if event.best_epoch is not None and event.best_miou is not None:
@@ -154,6 +157,7 @@ class TrainingCurves(QSplitter):
         self._color(self._loss, CHECKING, check)
         self._color(self._loss, STEPS, faint)
         self._color(self._iou, MEAN, QColor(colors_for(palette).text))
+        self._iou.plot.band.set_color(QColor(colors_for(palette).text))
         for name in self._class_names:
             color = self._class_colors.get(name, QColor("#888888"))
             self._color(self._iou, name, readable(color, ground))

@@ -7,6 +7,10 @@ EPOCH = "Epoch: one pass over all your training photos."
 LOSS = "Loss: how wrong the model still is; down is good."
 IOU = "Overlap (IoU) of prediction and your outline: 0 none, 1 perfect."
 MEAN_IOU = "Average of the classes; rare ones count as much as common ones."
+LIKELY = (
+    "The band: with other photos of this kind the score would likely lie in it (95 %). "
+    "The fewer photos check, the wider it is."
+)
 VALIDATION = "Photos kept aside to check honestly; never learned from."
 PATIENCE = "Stops when the checking photos have not improved for so many epochs."
 FROZEN = (
