@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from segstudio.learning.config import TrainConfig
-from segstudio.learning.transforms import Preprocessing, random_crop
+from segstudio.learning.transforms import Preprocessing, draw, random_crop
 
 PLAIN = {"scale_min": 1.0, "scale_max": 1.0, "flip_horizontal": False, "color_jitter": 0.0}
 FILL = (124, 116, 104)
@@ -117,3 +117,26 @@ def test_label_is_resized_by_nearest() -> None:
     small = Preprocessing(working_size=90).resize_label(label)
     assert small.shape == (60, 90)
     assert set(np.unique(small)) <= {0, 7, 255}
+
+
+def test_a_crop_is_made_again_from_its_seed_for_the_photo_or_the_label_alone() -> None:
+    rng = np.random.default_rng(4)
+    photo = rng.integers(0, 256, (90, 130, 3), dtype=np.uint8)
+    label = rng.integers(0, 9, (90, 130), dtype=np.uint8)
+    config = TrainConfig(crop_size=64, flip_vertical=True)
+    for seed in range(10):
+        piece, truth = crop(photo, label, seed, flip_vertical=True)
+        again = np.random.default_rng(seed)
+        plan = draw(config, (130, 90), (64, 64), again)
+        assert np.array_equal(plan.photo(photo, FILL, again), piece)
+        alone = draw(config, (130, 90), (64, 64), np.random.default_rng(seed))
+        assert np.array_equal(alone.label(label), truth)
+
+
+def test_a_crop_may_be_wider_than_high() -> None:
+    photo = np.random.default_rng(0).integers(0, 256, (90, 130, 3), dtype=np.uint8)
+    config = TrainConfig.model_validate(PLAIN)
+    label = photo[..., 0].copy()
+    piece, truth = random_crop(photo, label, config, FILL, np.random.default_rng(1), (100, 40))
+    assert piece.shape == (40, 100, 3)
+    assert np.array_equal(piece[..., 0], truth)
