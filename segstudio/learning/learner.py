@@ -38,15 +38,24 @@ class Learner:
         self.config = config
         # Channels last made every step that was timed on a CPU quicker.
         self.model = model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.model.train_only(config.layers_in(1))
         self._loss = loss
         self._device = device
-        self._optimizer = make_optimizer(self.model.trainable(), config)
+        self._optimizer = make_optimizer(self.model.groups(config.train_layers), config)
         self._schedule = make_schedule(self._optimizer, config, steps)
 
     @property
     def lr(self) -> float:
         """The learning rate of the coming step."""
         return float(self._optimizer.param_groups[0]["lr"])
+
+    def begin_epoch(self, epoch: int, report: Reporter) -> None:
+        """Switch to training, and let learn what is to learn in this epoch, counted from 1."""
+        layers = self.config.layers_in(epoch)
+        if epoch == self.config.unfreeze_after + 1 > 1:
+            report(Message(f"The head has learned alone; from now on train_layers={layers} does."))
+        self.model.train_only(layers)
+        self.model.train()
 
     def step(self, batch: Batch, report: Reporter) -> float:
         """Learn from the crops of one step and return their mean loss.

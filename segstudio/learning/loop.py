@@ -146,7 +146,7 @@ def _train_epoch(
     # Everything random of an epoch follows from its number, so that a resumed run is the same.
     seeds = np.random.SeedSequence([training.config.seed, epoch])
     torch.manual_seed(int(seeds.generate_state(1)[0]))
-    learner.model.train()
+    learner.begin_epoch(epoch, report)
     started, seen, total = time.monotonic(), 0, 0.0
     first = (epoch - 1) * training.crops.steps_per_epoch + 1
     before = time.monotonic()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import nn
@@ -11,7 +12,7 @@ from torch.optim.lr_scheduler import LambdaLR
 
 from segstudio.learning.config import TrainConfig
 
-Parameters = Iterable[nn.Parameter]
+Parameters = Sequence[dict[str, Any]]
 
 
 def _sgd(parameters: Parameters, config: TrainConfig) -> torch.optim.Optimizer:
@@ -60,9 +61,13 @@ SCHEDULES: dict[str, Callable[[float], float]] = {
 """Each maps the run's progress, 0 at the first step and 1 at the last, to a share of `lr`."""
 
 
-def make_optimizer(parameters: Parameters, config: TrainConfig) -> torch.optim.Optimizer:
-    """Return the configured optimiser."""
-    return OPTIMIZERS[config.optimizer](parameters, config)
+def make_optimizer(
+    groups: Mapping[str, Sequence[nn.Parameter]], config: TrainConfig
+) -> torch.optim.Optimizer:
+    """Return the configured optimiser; of `groups`, backbone learns at its own share of `lr`."""
+    rates = {"head": config.lr, "backbone": config.lr * config.backbone_lr}
+    rated = [{"params": list(own), "lr": rates[part]} for part, own in groups.items() if own]
+    return OPTIMIZERS[config.optimizer](rated, config)
 
 
 def make_schedule(optimizer: torch.optim.Optimizer, config: TrainConfig, steps: int) -> LambdaLR:

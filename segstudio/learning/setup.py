@@ -81,7 +81,7 @@ def set_up(plan: Plan, run_folder: Callable[[], Path], report: Reporter) -> Trai
 
 
 def _model(plan: Plan, report: Reporter) -> SegmentationModel:
-    """Build the model with its initial weights, and freeze what does not learn."""
+    """Build the model with its initial weights."""
     torch.manual_seed(plan.config.seed)
     model = build_model(plan.config, len(plan.palette.trained))
     entry = model_named(plan.config.model)
@@ -96,7 +96,6 @@ def _model(plan: Plan, report: Reporter) -> SegmentationModel:
                 "a poor model. Use train_layers=all, or give it weights."
             )
         )
-    model.train_only(plan.config.train_layers)
     return model
 
 

@@ -58,6 +58,6 @@ def wrapped(net: nn.Module) -> SegmentationModel:
     return SegmentationModel(
         net,
         stages={"layer4": [net.backbone]},
-        head=net.classifier,
+        head=[net.classifier],
         last_layers=(net.classifier[-1],),
     )

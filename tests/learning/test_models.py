@@ -31,7 +31,7 @@ def shared(name: str) -> SegmentationModel:
 
 def one_step(model: SegmentationModel, batch: int = 2) -> None:
     model.train()
-    optimizer = torch.optim.SGD(model.trainable(), lr=0.1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     logits = model(torch.rand(batch, 3, 64, 64))
     F.cross_entropy(logits, torch.randint(0, CLASSES, (batch, 64, 64))).backward()
     optimizer.step()
@@ -80,7 +80,11 @@ def test_every_choice_of_layers_trains_more_than_the_one_before(entry: ModelEntr
     counts = []
     for layers in ("last_layer", "head", *reversed(STAGES), "all"):
         model.train_only(layers)
-        counts.append(sum(parameter.numel() for parameter in model.trainable()))
+        learning = [own for own in model.parameters() if own.requires_grad]
+        groups = model.groups(layers)
+        assert {id(own) for own in learning} == {id(p) for part in groups.values() for p in part}
+        assert bool(groups["backbone"]) == (layers not in ("last_layer", "head"))
+        counts.append(sum(parameter.numel() for parameter in learning))
     assert set(TRAIN_LAYERS) == {"last_layer", "head", *STAGES, "all"}
     assert counts == sorted(set(counts))
     assert counts[-1] == sum(parameter.numel() for parameter in model.parameters())

@@ -15,7 +15,7 @@ from segstudio.learning.optimizers import OPTIMIZERS, SCHEDULES, make_optimizer,
 def rates(schedule: str, steps: int, lr: float = 0.5) -> list[float]:
     """Return the learning rate of every step."""
     config = TrainConfig(schedule=schedule, lr=lr, optimizer="sgd")
-    optimizer = make_optimizer([nn.Parameter(torch.zeros(1))], config)
+    optimizer = make_optimizer({"head": [nn.Parameter(torch.zeros(1))]}, config)
     shape = make_schedule(optimizer, config, steps)
     seen = []
     for _ in range(steps):
@@ -33,7 +33,7 @@ def test_settings_and_tables_name_the_same() -> None:
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_optimizer_goes_downhill(name: str) -> None:
     weight = nn.Parameter(torch.tensor([3.0]))
-    optimizer = make_optimizer([weight], TrainConfig(optimizer=name, lr=0.1))
+    optimizer = make_optimizer({"head": [weight]}, TrainConfig(optimizer=name, lr=0.1))
     for _ in range(50):
         optimizer.zero_grad()
         (weight**2).sum().backward()
@@ -44,9 +44,23 @@ def test_optimizer_goes_downhill(name: str) -> None:
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_optimizer_reads_its_settings(name: str) -> None:
     config = TrainConfig(optimizer=name, lr=0.2, momentum=0.5, weight_decay=0.03)
-    group = make_optimizer([nn.Parameter(torch.zeros(1))], config).param_groups[0]
+    group = make_optimizer({"head": [nn.Parameter(torch.zeros(1))]}, config).param_groups[0]
     momentum = group["momentum"] if name == "sgd" else group["betas"][0]
     assert (group["lr"], group["weight_decay"], momentum) == (0.2, 0.03, 0.5)
+
+
+def test_backbone_learns_at_its_own_share_of_the_rate_all_along() -> None:
+    config = TrainConfig(lr=0.2, backbone_lr=0.1, schedule="poly", optimizer="sgd")
+    head, backbone = (nn.Parameter(torch.zeros(1)) for _ in range(2))
+    optimizer = make_optimizer({"head": [head], "backbone": [backbone]}, config)
+    schedule = make_schedule(optimizer, config, 10)
+    for _ in range(10):
+        own, other = optimizer.param_groups
+        assert own["params"] == [head]
+        assert other["params"] == [backbone]
+        assert other["lr"] == pytest.approx(own["lr"] * 0.1)
+        optimizer.step()
+        schedule.step()
 
 
 @pytest.mark.parametrize("steps", [2, 3, 7, 10, 33])

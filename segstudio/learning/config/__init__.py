@@ -7,6 +7,8 @@ itself.
 
 from __future__ import annotations
 
+from typing import Self
+
 from pydantic import model_validator
 
 from segstudio.learning.config.augmentation import AugmentationSettings
@@ -31,3 +33,17 @@ class TrainConfig(
         if filled.get("weights") == "none":
             filled.setdefault("train_layers", "all")
         return filled
+
+    @model_validator(mode="after")
+    def _unfrozen_in_time(self) -> Self:
+        """Refuse a head that is to learn alone for the whole run, or beside nothing."""
+        if not self.unfreeze_after:
+            return self
+        if self.train_layers in ("head", "last_layer"):
+            raise ValueError(
+                "unfreeze_after needs a backbone that learns afterwards: set train_layers to all "
+                "or to a stage"
+            )
+        if self.unfreeze_after >= self.epochs:
+            raise ValueError("unfreeze_after must be smaller than epochs")
+        return self

@@ -49,6 +49,26 @@ class ModelSettings(Settings):
         "everything has to learn.",
         json_schema_extra=about("What learns", choices=TRAIN_LAYERS),
     )
+    unfreeze_after: int = Field(
+        0,
+        ge=0,
+        le=10_000,
+        description="Epochs at the start in which the head learns alone, before all that is to "
+        "learn does; 0: none.",
+        json_schema_extra=about("Head alone for", unit="epochs"),
+    )
+    backbone_lr: float = Field(
+        1.0,
+        gt=0,
+        le=10,
+        description="Learning rate of the backbone as a share of the head's, where it learns; "
+        "0.1 keeps more of what it knows.",
+        json_schema_extra=about("Backbone's rate", unit="x"),
+    )
+
+    def layers_in(self, epoch: int) -> str:
+        """Return what learns in an epoch, counted from 1."""
+        return "head" if epoch <= self.unfreeze_after else self.train_layers
 
     @property
     def from_scratch(self) -> bool:

@@ -14,8 +14,8 @@ Stage = Sequence[nn.Module]
 class SegmentationModel(nn.Module):
     """A network of C classes whose state dict has the keys of the library that it comes from.
 
-    `stages` names the parts of the backbone from the photo to the head, `head` follows them and
-    `last_layers` are the layers of the head that answer with C classes.
+    `stages` names the parts of the backbone from the photo to the head, `head` holds the parts
+    that follow them and `last_layers` those layers of the head that answer with C classes.
     """
 
     def __init__(
@@ -23,28 +23,19 @@ class SegmentationModel(nn.Module):
         net: nn.Module,
         *,
         stages: Mapping[str, Stage],
-        head: nn.Module,
+        head: Stage,
         last_layers: Stage,
     ) -> None:
         super().__init__()
         self.net = net
         self._stages = dict(stages)
-        self._head = (head,)
+        self._head = tuple(head)
         self._last_layers = tuple(last_layers)
         self._trained: tuple[nn.Module, ...] = (net,)
 
     def train_only(self, layers: str) -> None:
         """Freeze all but `layers`: head, last_layer, all, or a stage with what comes after it."""
-        names = list(self._stages)
-        trained: list[nn.Module]
-        if layers == "all":
-            trained = [self.net]
-        elif layers == "last_layer":
-            trained = list(self._last_layers)
-        else:
-            after = names[names.index(layers) :] if layers != "head" else []
-            trained = [m for name in after for m in self._stages[name]] + list(self._head)
-        self._trained = tuple(trained)
+        self._trained = self._parts(layers)
         self.net.requires_grad_(False)
         for module in self._trained:
             module.requires_grad_(True)
@@ -58,9 +49,14 @@ class SegmentationModel(nn.Module):
             module.train(mode)
         return self
 
-    def trainable(self) -> list[nn.Parameter]:
-        """Return the parameters that the optimiser moves."""
-        return [parameter for parameter in self.net.parameters() if parameter.requires_grad]
+    def groups(self, layers: str) -> dict[str, list[nn.Parameter]]:
+        """Return what learns under `layers`, of the `head` and of the `backbone`, frozen or not."""
+        head = {id(p) for module in self._head for p in module.parameters()}
+        learning = [p for module in self._parts(layers) for p in module.parameters()]
+        return {
+            "head": [p for p in learning if id(p) in head],
+            "backbone": [p for p in learning if id(p) not in head],
+        }
 
     @property
     def last_layer_prefixes(self) -> tuple[str, ...]:
@@ -79,3 +75,13 @@ class SegmentationModel(nn.Module):
     def forward(self, photos: torch.Tensor) -> torch.Tensor:
         """Map photos, float (B, 3, H, W), to logits, float (B, C, H, W)."""
         return cast(torch.Tensor, self.net(photos)["out"])
+
+    def _parts(self, layers: str) -> tuple[nn.Module, ...]:
+        """Return the modules that learn under `layers`."""
+        if layers == "all":
+            return (self.net,)
+        if layers == "last_layer":
+            return self._last_layers
+        names = list(self._stages)
+        after = names[names.index(layers) :] if layers != "head" else []
+        return (*(module for name in after for module in self._stages[name]), *self._head)

@@ -64,5 +64,5 @@ def _wrapped(net: segmentation.DeepLabV3, stages: Mapping[str, Stage]) -> Segmen
     pooled = net.classifier[0].convs[-1]
     pooled[2] = PooledBatchNorm(pooled[2].num_features)
     return SegmentationModel(
-        net, stages=stages, head=net.classifier, last_layers=(net.classifier[-1],)
+        net, stages=stages, head=[net.classifier], last_layers=(net.classifier[-1],)
     )

@@ -19,6 +19,6 @@ def build_mobilenet_v3_large(classes: int, *, from_scratch: bool) -> Segmentatio
     return SegmentationModel(
         net,
         stages=mobilenet_stages(net.backbone),
-        head=head,
+        head=[head],
         last_layers=(head.low_classifier, head.high_classifier),
     )
