@@ -42,7 +42,7 @@ LISTS = {
 # Which part of a package the importer may touch, where that is not all of it.
 ONLY = {
     ("formats", "photos"): {"segstudio.photos.names", "segstudio.photos.reader"},
-    ("review", "learning"): {"segstudio.learning.predictor"},
+    ("review", "learning"): {"segstudio.learning.predictor", "segstudio.learning.metrics"},
     ("cli_options", "formats"): {"segstudio.formats.FORMATS", "segstudio.formats.sizing"},
     ("cli", "gui"): {"segstudio.gui.app", "segstudio.gui.benchmark"},
     ("cli", "learning"): LISTS,

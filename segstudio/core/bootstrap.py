@@ -13,7 +13,7 @@ import numpy.typing as npt
 from segstudio.core.confusion import ConfusionMatrix
 
 LEVEL = 0.95
-FEW_PHOTOS = 6
+VERY_FEW = 6
 """Below that an interval itself is a guess."""
 _RESAMPLES = 2000
 Floats = npt.NDArray[np.float64]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,24 +39,36 @@ class ConfusionMatrix:
 
     def iou(self) -> Scores:
         """Intersection over union TP / (TP + FP + FN) per class; None where it is in neither."""
-        return _ratios(self._hits, self._truth + self._predicted - self._hits)
+        return ratios(self._hits, self._truth + self._predicted - self._hits)
 
     def dice(self) -> Scores:
         """Dice (F1) 2 TP / (2 TP + FP + FN) per class; None where it is in neither."""
-        return _ratios(2 * self._hits, self._truth + self._predicted)
+        return ratios(2 * self._hits, self._truth + self._predicted)
 
     def precision(self) -> Scores:
         """TP / (TP + FP) per class; None where the class was never predicted."""
-        return _ratios(self._hits, self._predicted)
+        return ratios(self._hits, self._predicted)
 
     def recall(self) -> Scores:
         """TP / (TP + FN) per class; None where the truth has no such pixel."""
-        return _ratios(self._hits, self._truth)
+        return ratios(self._hits, self._truth)
 
-    def miou(self) -> float | None:
-        """Mean of the IoUs that exist; None where nothing was scored."""
-        known = [value for value in self.iou() if value is not None]
+    def miou(self, without: int | None = None) -> float | None:
+        """Mean of the IoUs that exist, one class left out where asked; None without any."""
+        kept = (value for index, value in enumerate(self.iou()) if index != without)
+        known = [value for value in kept if value is not None]
         return sum(known) / len(known) if known else None
+
+    def weighted_iou(self) -> float | None:
+        """Mean of the IoUs, each weighted by its class's share of the truth; None without any."""
+        shares = zip(self.iou(), self.shares(), strict=True)
+        parts = [iou * share for iou, share in shares if iou is not None]
+        return math.fsum(parts) if self.counts.any() else None
+
+    def shares(self) -> tuple[float, ...]:
+        """Share of the scored pixels that each class has in the truth; 0 where nothing is."""
+        total = int(self.counts.sum()) or 1
+        return tuple(int(pixels) / total for pixels in self._truth)
 
     def pixel_accuracy(self) -> float | None:
         """Share of scored pixels that are right; None where nothing was scored."""
@@ -75,6 +88,6 @@ class ConfusionMatrix:
         return np.asarray(self.counts.sum(axis=0), np.int64)
 
 
-def _ratios(top: npt.NDArray[np.int64], bottom: npt.NDArray[np.int64]) -> Scores:
+def ratios(top: npt.NDArray[np.int64], bottom: npt.NDArray[np.int64]) -> Scores:
     """Divide element by element; None where the divisor is 0."""
     return tuple(int(t) / int(b) if b else None for t, b in zip(top, bottom, strict=True))

@@ -14,12 +14,12 @@ from segstudio.core.files import cannot_write
 from segstudio.core.program import program
 from segstudio.core.resources import sample_folder
 from segstudio.jobs import evaluate, import_annotations, predict, report, train
-from segstudio.jobs.evaluate import Scores
 from segstudio.jobs.import_report import ImportReport
 from segstudio.jobs.train import TrainResult
 from segstudio.learning.presets import preset_named
 from segstudio.project.entries import TrainingChoice
 from segstudio.project.project import Project
+from segstudio.review.scores import Scores
 
 _SAMPLE, _PHOTOS, _UNLABELLED, _EXPORTS = "sample", "photos", "unlabelled", ("labelme", "cvat")
 SAMPLE_CHOICE = TrainingChoice(preset="quick", weights="none")

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn import metrics as oracle
+from torchmetrics.classification import MulticlassConfusionMatrix
 from torchmetrics.functional.classification import multiclass_jaccard_index
 
 from segstudio.core.confusion import ConfusionMatrix
@@ -62,6 +63,55 @@ def test_iou_is_that_of_torchmetrics(truth: np.ndarray, guess: np.ndarray) -> No
         assert (0.0 if value is None else value) == pytest.approx(other, abs=1e-6)
 
 
+@settings(max_examples=25)
+@given(TRUTH, GUESS)
+def test_every_score_is_that_of_scikit_learn_to_the_ninth_digit(
+    truth: np.ndarray, guess: np.ndarray
+) -> None:
+    scored = truth != 255
+    matrix = ConfusionMatrix.of(truth, guess, CLASSES)
+    flat, said, labels = truth[scored], guess[scored], range(CLASSES)
+    if not flat.size:
+        return
+    pairs = (
+        (matrix.iou(), oracle.jaccard_score),
+        (matrix.dice(), oracle.f1_score),
+        (matrix.precision(), oracle.precision_score),
+        (matrix.recall(), oracle.recall_score),
+    )
+    for ours, theirs in pairs:
+        expected = theirs(flat, said, labels=labels, average=None, zero_division=0)
+        assert [value or 0.0 for value in ours] == pytest.approx(list(expected), abs=1e-9)
+    weighted = oracle.jaccard_score(flat, said, average="weighted", zero_division=0)
+    assert matrix.weighted_iou() == pytest.approx(weighted, abs=1e-9)
+    assert matrix.pixel_accuracy() == pytest.approx(oracle.accuracy_score(flat, said), abs=1e-9)
+    assert matrix.shares() == pytest.approx([(flat == c).mean() for c in labels], abs=1e-9)
+
+
+@settings(max_examples=25)
+@given(arrays(np.uint8, (6, 2, 5), elements=st.sampled_from([0, 1, 2, 3, 255])), st.randoms())
+def test_batches_and_order_change_no_digit_and_torchmetrics_counts_the_same(truth, random) -> None:
+    guess = np.roll(truth, 1, axis=2) % CLASSES
+    theirs = MulticlassConfusionMatrix(CLASSES, ignore_index=255)
+    order = random.sample(range(6), 6)
+    for start in range(0, 6, 4):
+        chosen = order[start : start + 4]
+        theirs.update(
+            torch.from_numpy(guess[chosen]).long(), torch.from_numpy(truth[chosen]).long()
+        )
+    parts = [ConfusionMatrix.of(truth[i], guess[i], CLASSES) for i in order]
+    ours = sum(parts, ConfusionMatrix.zeros(CLASSES))
+    whole = ConfusionMatrix.of(truth, guess, CLASSES)
+    np.testing.assert_array_equal(ours.counts, theirs.compute().numpy())
+    assert (ours.miou(), ours.iou()) == (whole.miou(), whole.iou())
+
+
+def test_a_class_can_be_left_out_of_the_mean() -> None:
+    matrix = ConfusionMatrix(np.array([[8, 2, 0], [0, 5, 5], [0, 0, 0]], np.int64))
+    assert matrix.miou(without=0) == pytest.approx((5 / 12 + 0) / 2)
+    assert matrix.miou() == pytest.approx((0.8 + 5 / 12 + 0) / 3)
+
+
 def test_a_class_in_neither_is_left_out_of_the_mean() -> None:
     truth = np.array([[0, 0, 1, 1]], np.uint8)
     guess = np.array([[0, 1, 1, 1]], np.uint8)
@@ -84,7 +134,7 @@ def test_nothing_scored_reads_not_applicable() -> None:
         ConfusionMatrix.of(ignored, np.zeros((2, 2), np.uint8), 2),
     ):
         assert matrix.miou() is None
-        assert matrix.pixel_accuracy() is None
+        assert matrix.pixel_accuracy() is matrix.weighted_iou() is None
         assert matrix.iou() == matrix.dice() == matrix.precision() == (None, None)
 
 

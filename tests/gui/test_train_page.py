@@ -18,10 +18,10 @@ from segstudio.gui.pages.train_setup import UNKNOWN_TIME, run_words
 from segstudio.gui.widgets.curves import MEAN
 from segstudio.gui.widgets.outlook import watched
 from segstudio.gui.widgets.words import NOT_MEASURED
-from segstudio.jobs.evaluate import Scores
 from segstudio.jobs.preflight import Finding, Preflight
 from segstudio.jobs.train import TrainResult
 from segstudio.project.entries import Split, TrainingChoice
+from segstudio.review.scores import Scores
 
 pytestmark = pytest.mark.gui
 STARTED = RunStarted("r", 4, 2, "cpu", ("background", "sky", "ground"), 4, 2)
@@ -60,7 +60,7 @@ class FakeJobs:
         report(Progress("Scoring photos", 1, 3, "a.jpg"))
         while not (report.stop_requested or self.hold.is_set()):
             time.sleep(0.001)
-        return Scores("r", "val", 0.5, 0.5, {}, (), (), interrupted=report.stop_requested)
+        return Scores("r", "val", (), None, (), interrupted=report.stop_requested)
 
 
 @pytest.fixture

@@ -18,10 +18,11 @@ from segstudio.gui.pages.review_pictures import Place, ReviewPictures
 from segstudio.gui.widgets.image_pyramid import Pixels
 from segstudio.gui.widgets.photo_scores import PhotoLine
 from segstudio.jobs import evaluate
-from segstudio.jobs.evaluate import EvaluateRequest, Scores, prediction_path
+from segstudio.jobs.evaluate import EvaluateRequest, prediction_path
 from segstudio.project.entries import RunInfo
 from segstudio.review.layers import Layers, Look, Mode, missing
 from segstudio.review.ranking import RunScores, headline, load_scores
+from segstudio.review.scores import Scores
 
 
 class ReviewPage(Page):

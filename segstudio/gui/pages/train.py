@@ -17,13 +17,14 @@ from segstudio.gui.pages.train_run import TrainRun
 from segstudio.gui.pages.train_setup import TrainSetup, run_words
 from segstudio.gui.widgets.basics import button
 from segstudio.jobs import estimate, evaluate, preflight, train_and_score
-from segstudio.jobs.evaluate import EvaluateRequest, Scores
+from segstudio.jobs.evaluate import EvaluateRequest
 from segstudio.jobs.preflight import Preflight
 from segstudio.jobs.train import TrainRequest, TrainResult
 from segstudio.learning.config import TrainConfig
 from segstudio.learning.presets import PRESETS
 from segstudio.project.entries import TrainingChoice
 from segstudio.project.project import Project
+from segstudio.review.scores import Scores
 
 TITLE = "Training"
 SCORING = "Scoring the photos"
