@@ -12,13 +12,17 @@ class Clock:
         self._steps_left = epochs * steps_per_epoch
         self._epochs_left = epochs
         self.started = time.monotonic()
-        self.learning = self.checking = self.last_check = 0.0
+        self.preparing = self.learning = self.checking = self.last_check = 0.0
         self.crops = self._steps = self._checks = 0
 
     def skip(self, epochs: int, steps: int) -> None:
         """Take off the checked epochs and the steps of an earlier part of the run."""
         self._epochs_left -= epochs
         self._steps_left -= steps
+
+    def prepare(self, seconds: float) -> None:
+        """Count what was done before the first step of an epoch."""
+        self.preparing += seconds
 
     def step(self, seconds: float, crops: int) -> None:
         """Count one optimiser step."""
@@ -43,5 +47,5 @@ class Clock:
 
     @property
     def samples_per_second(self) -> float:
-        """Crops learned from per second of learning."""
-        return self.crops / self.learning if self.learning else 0.0
+        """Crops learned from per second of learning and of preparing for it."""
+        return self.crops / (self.preparing + self.learning) if self.learning else 0.0

@@ -94,17 +94,14 @@ class Learner:
     def _gradients(self, batch: Batch) -> float | None:
         """Gather the gradients of a step in parts of batch_size crops; None: out of memory."""
         self._optimizer.zero_grad(set_to_none=True)
-        crops = len(batch.photos)
-        side = min(self.config.crop_size, batch.photos.shape[-1])
         total = 0.0
         try:
-            for start in range(0, crops, self.config.batch_size):
-                part = slice(start, start + self.config.batch_size)
-                photos = batch.photos[part, :, :side, :side]
-                truth = batch.truth[part, :side, :side].to(self._device)
-                logits = self.model(photos.to(self._device, memory_format=torch.channels_last))
+            for start in range(0, len(batch), self.config.batch_size):
+                part = batch.part(start, self.config.batch_size, self.config.crop_size)
+                inputs = part.inputs.to(self._device, memory_format=torch.channels_last)
                 # Every crop weighs alike, whatever the number of parts, also in a last short one.
-                loss = self._loss(logits, truth) * (len(photos) / crops)
+                share = len(part) / len(batch)
+                loss = self._loss(self.model(inputs), part.truth.to(self._device)) * share
                 loss.backward()  # type: ignore[no-untyped-call]
                 total += loss.item()
         except RuntimeError as error:

@@ -24,7 +24,8 @@ from segstudio.core.palette import Palette
 from segstudio.learning.checkpoint import Checkpoint
 from segstudio.learning.clock import Clock
 from segstudio.learning.config import TrainConfig
-from segstudio.learning.dataset import TrainingCrops
+from segstudio.learning.dataset import Crops
+from segstudio.learning.download import Interrupted
 from segstudio.learning.evaluation import Checked, Checker, Validation, summary
 from segstudio.learning.learner import Learner, NotANumber
 from segstudio.learning.recorders import LastState, RunFolder, Standing
@@ -39,7 +40,7 @@ class Training:
 
     config: TrainConfig
     learner: Learner
-    crops: TrainingCrops
+    crops: Crops
     val: tuple[Sample, ...]
     checker: Checker
     folder: RunFolder
@@ -149,11 +150,16 @@ def _train_epoch(
     learner.begin_epoch(epoch, report)
     started, seen, total = time.monotonic(), 0, 0.0
     first = (epoch - 1) * training.crops.steps_per_epoch + 1
+    try:
+        training.crops.prepare(epoch, report)
+    except Interrupted:
+        return None
     before = time.monotonic()
+    clock.prepare(before - started)
     for step, batch in enumerate(training.crops.batches(epoch, report), first):
         if report.stop_requested:
             return None
-        lr, size = learner.lr, len(batch.photos)
+        lr, size = learner.lr, len(batch)
         loss = learner.step(batch, report)
         total, seen = total + loss * size, seen + size
         now = time.monotonic()

@@ -33,7 +33,7 @@ class Listener:
 
 
 def photos(training: Training, epoch: int) -> torch.Tensor:
-    return torch.cat([batch.photos for batch in training.crops.batches(epoch, Listener())])
+    return torch.cat([batch.inputs for batch in training.crops.batches(epoch, Listener())])
 
 
 def test_epochs_differ_and_repeat_exactly(make_training: MakeTraining) -> None:
@@ -55,14 +55,14 @@ def test_every_crop_of_every_photo_is_used(
     make_training: MakeTraining, settings: dict[str, int], sizes: list[int]
 ) -> None:
     training = make_training(**settings)
-    seen = [len(batch.photos) for batch in training.crops.batches(1, Listener())]
+    seen = [len(batch.inputs) for batch in training.crops.batches(1, Listener())]
     assert seen == sizes
     assert training.crops.steps_per_epoch == len(sizes)
 
 
 def test_batches_have_the_types_that_torch_wants(make_training: MakeTraining) -> None:
     batch = next(make_training().crops.batches(1, Listener()))
-    assert (batch.photos.shape, batch.photos.dtype) == ((4, 3, 64, 64), torch.float32)
+    assert (batch.inputs.shape, batch.inputs.dtype) == ((4, 3, 64, 64), torch.float32)
     assert (batch.truth.shape, batch.truth.dtype) == ((4, 64, 64), torch.int64)
     assert set(batch.truth.unique().tolist()) <= {0, 1, 2, 255}
 
