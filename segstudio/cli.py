@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from segstudio import __version__
-from segstudio.cli_options import ANY, FILE, FOLDER, reading_options
+from segstudio.cli_options import ANY, FILE, FOLDER, finish, json_option, reading_options
+from segstudio.cli_runs import RUN_COMMANDS
 from segstudio.core.errors import SegStudioError
 from segstudio.core.rasterize import RASTERS
 from segstudio.core.splits import Part
@@ -41,7 +41,6 @@ from segstudio.terminal import (
 _DEVICES = click.Choice(["auto", "cpu", "cuda", "mps"])
 _PRESETS = click.Choice([preset.name for preset in PRESETS])
 _PARTS = click.Choice(["val", "test", "train"])
-_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 
 _RASTER_HELP = (
     "Pixels that a shape fills. exact, the default: those whose centre is inside; "
@@ -86,11 +85,6 @@ def segstudio(ctx: click.Context, debug: bool) -> None:
         sys.exit(_show_window([]))
 
 
-def _finish(job: Callable[[TerminalReporter], JobResult], as_json: bool) -> None:
-    """Run a job and leave with its exit code."""
-    sys.exit(run_to_exit(job, as_json=as_json))
-
-
 @segstudio.command("open", hidden=True)
 @click.argument("project", type=FOLDER)
 def open_command(project: Path) -> None:
@@ -101,7 +95,7 @@ def open_command(project: Path) -> None:
 @segstudio.command()
 @click.option("--folder", type=FOLDER, help="Where to put it (default: your documents).")
 @click.option("--terminal", is_flag=True, help="Stay in the terminal even where there is a screen.")
-@_json
+@json_option
 def demo(folder: Path | None, terminal: bool, as_json: bool) -> None:
     """Try everything on the sample photos: import, train, score, overlays, report."""
     opened: list[Path] = []
@@ -121,21 +115,21 @@ def demo(folder: Path | None, terminal: bool, as_json: bool) -> None:
 @reading_options
 @click.option("--out", type=FOLDER, required=True, help="Folder for the label images.")
 @click.option("--raster", type=click.Choice(RASTERS), default="exact", help=_RASTER_HELP)
-@_json
+@json_option
 def convert(as_json: bool, **rest: Any) -> None:
     """Turn annotation exports (files, folders, zips) into label images, without a project."""
     request = convert_job.ConvertRequest(**rest)
-    _finish(lambda reporter: convert_job.run(request, reporter), as_json)
+    finish(lambda reporter: convert_job.run(request, reporter), as_json)
 
 
 @segstudio.command("import")
 @click.argument("project", type=FOLDER)
 @reading_options
-@_json
+@json_option
 def import_(as_json: bool, **rest: Any) -> None:
     """Import annotation exports into PROJECT, which is made when it is not there."""
     request = import_job.ImportRequest(**rest)
-    _finish(lambda reporter: import_job.run(request, reporter), as_json)
+    finish(lambda reporter: import_job.run(request, reporter), as_json)
 
 
 @segstudio.command()
@@ -145,12 +139,12 @@ def import_(as_json: bool, **rest: Any) -> None:
 @click.option("--test", type=float, default=0.0, show_default=True, help="Share for the end.")
 @click.option("--by", type=click.Choice(split_job.SPLIT_METHODS), default="presence", help=_BY_HELP)
 @click.option("--seed", type=int, default=0, show_default=True, help="Any other deals otherwise.")
-@_json
+@json_option
 def split(as_json: bool, **settings: Any) -> None:
     """Decide which photos train and which check, and lock that."""
 
     request = split_job.SplitRequest(**settings)
-    _finish(lambda reporter: split_job.run(request, reporter), as_json)
+    finish(lambda reporter: split_job.run(request, reporter), as_json)
 
 
 def _settings() -> str:
@@ -168,7 +162,7 @@ def _settings() -> str:
 @click.option("--name", default=None, help="A name for the run.")
 @click.option("--resume", metavar="RUN", help="Continue this run where it stopped.")
 @click.option("--from", "start_from", metavar="RUN", help="Start a new run from this one's model.")
-@_json
+@json_option
 def train(
     project: Path, preset: str, config: Path | None, assignments: tuple[str, ...], **rest: Any
 ) -> None:
@@ -180,18 +174,18 @@ def train(
         request = train_job.TrainRequest(project=project, config=settings, **rest)
         return train_job.run(request, reporter)
 
-    _finish(job, as_json)
+    finish(job, as_json)
 
 
 @segstudio.command()
 @click.argument("project", type=FOLDER)
 @click.option("--run", default="best", show_default=True, help="A run's name, latest or best.")
 @click.option("--split", "part", type=_PARTS, default="val", help=_PART_HELP)
-@_json
+@json_option
 def evaluate(project: Path, run: str, part: Part, as_json: bool) -> None:
     """Score a run on the photos that were kept aside."""
     request = evaluate_job.EvaluateRequest(project, run=run, part=part)
-    _finish(lambda reporter: evaluate_job.run(request, reporter), as_json)
+    finish(lambda reporter: evaluate_job.run(request, reporter), as_json)
 
 
 @segstudio.command()
@@ -204,28 +198,28 @@ def evaluate(project: Path, run: str, part: Part, as_json: bool) -> None:
     show_default=True,
     help="What to write, separated by commas: " + ", ".join(predict_job.WRITERS) + ".",
 )
-@_json
+@json_option
 def predict(model: Path, inputs: tuple[Path, ...], out: Path, write: str, as_json: bool) -> None:
     """Label photos with MODEL: a project (its best run), a run's folder or a model file."""
     kinds = tuple(kind.strip() for kind in write.split(",") if kind.strip())
     request = predict_job.PredictRequest(model=model, inputs=inputs, out=out, write=kinds)
-    _finish(lambda reporter: predict_job.run(request, reporter), as_json)
+    finish(lambda reporter: predict_job.run(request, reporter), as_json)
 
 
 @segstudio.command()
 @click.argument("project", type=FOLDER)
 @click.option("--run", default="best", show_default=True, help="A run's name, latest or best.")
 @click.option("--out", type=FILE, required=True, help="The HTML file to write.")
-@_json
+@json_option
 def report(project: Path, run: str, out: Path, as_json: bool) -> None:
     """Write "Is this good?": one HTML page in plain words."""
     request = report_job.ReportRequest(project, run=run, out=out)
-    _finish(lambda reporter: report_job.run(request, reporter), as_json)
+    finish(lambda reporter: report_job.run(request, reporter), as_json)
 
 
 @segstudio.command()
 @click.argument("what", type=click.Choice(["window", "import"]), default="window")
-@_json
+@json_option
 def benchmark(what: str, as_json: bool) -> None:
     """Measure SegStudio itself, beside the plain way of doing the same where there is one.
 
@@ -241,14 +235,18 @@ def benchmark(what: str, as_json: bool) -> None:
 
         return measure_window(reporter)
 
-    _finish(job, as_json)
+    finish(job, as_json)
 
 
 @segstudio.command()
-@_json
+@json_option
 def doctor(as_json: bool) -> None:
     """Say which versions, devices, weights and folders there are, and what is wrong with them."""
-    _finish(lambda reporter: doctor_job.run(doctor_job.DoctorRequest(), reporter), as_json)
+    finish(lambda reporter: doctor_job.run(doctor_job.DoctorRequest(), reporter), as_json)
+
+
+for _command in RUN_COMMANDS:
+    segstudio.add_command(_command)
 
 
 def _has_display() -> bool:

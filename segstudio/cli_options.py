@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import click
 
 from segstudio.formats import FORMATS
 from segstudio.formats.sizing import DRAWN
+from segstudio.terminal import JobResult, TerminalReporter, run_to_exit
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
 ANY = click.Path(path_type=Path)
 
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object at the end."
+)
+
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def finish(job: Callable[[TerminalReporter], JobResult], as_json: bool) -> NoReturn:
+    """Run a job and leave with its exit code."""
+    sys.exit(run_to_exit(job, as_json=as_json))
 
 
 def reading_options(command: Command) -> Command:

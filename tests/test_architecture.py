@@ -30,8 +30,9 @@ OURS = {
     "jobs": {"__init__", "core", "photos", "formats", "project", "learning", "review"},
     "terminal": {"core"},
     "__main__": {"cli"},
-    "cli_options": {"formats"},
-    "cli": {"__init__", "cli_options", "core", "jobs", "learning", "terminal", "gui"},
+    "cli_options": {"formats", "terminal"},
+    "cli_runs": {"cli_options", "jobs"},
+    "cli": {"__init__", "cli_options", "cli_runs", "core", "jobs", "learning", "terminal", "gui"},
     "gui": {"__init__", "core", "formats", "jobs", "learning", "photos", "project", "review"},
 }
 # What a form or a command may ask about learning: settings and lists, all without torch.
@@ -65,7 +66,7 @@ THEIRS = {
     "lxml": {"formats", "jobs"},
     "pi_heif": {"photos"},
     "rawpy": {"photos"},
-    "click": {"cli", "cli_options"},
+    "click": {"cli", "cli_options", "cli_runs"},
     "rich": {"terminal"},
 }
 # Packages that must be quick to import: what is slow or opens a window is imported inside

@@ -42,10 +42,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class PhotoSums:
-    """What IoUs are made of, per photo and class: float64 (N, C), photos without pixels left out.
-
-    Rows are sorted by their numbers, so that the order of photos changes no interval.
-    """
+    """What IoUs are made of, per photo and class, float64 (N, C); `scored` pixels, (N,)."""
 
     hits: Floats
     unions: Floats
@@ -53,15 +50,14 @@ class PhotoSums:
 
     @classmethod
     def of(cls, photos: Sequence[ConfusionMatrix]) -> PhotoSums:
-        """Gather the sums of some photos."""
-        counts = np.array([photo.counts for photo in photos if photo.counts.any()], np.float64)
-        if not len(counts):
-            empty = np.zeros((0, 0))
-            return cls(empty, empty, np.zeros(0))
+        """Gather the sums of at least one photo."""
+        counts = np.array([photo.counts for photo in photos], np.float64)
         hits = counts.diagonal(axis1=1, axis2=2)
-        unions = counts.sum(1) + counts.sum(2) - hits
-        order = np.lexsort(np.concatenate([hits, unions], axis=1).T)
-        return cls(hits[order], unions[order], counts.sum((1, 2))[order])
+        return cls(hits, counts.sum(1) + counts.sum(2) - hits, counts.sum((1, 2)))
+
+    def taken(self, order: npt.NDArray[np.intp]) -> PhotoSums:
+        """Return the photos in another order."""
+        return PhotoSums(self.hits[order], self.unions[order], self.scored[order])
 
 
 def spread(
@@ -72,14 +68,14 @@ def spread(
     Photos are drawn with replacement and scored anew as one set (percentile bootstrap, Efron,
     1979). With few photos that is too narrow; the tails are expanded as for a mean of N values
     (Hesterberg, "What Teachers Should Know About the Bootstrap", 2015). A class on fewer than two
-    photos has no interval.
+    photos has no interval. The order of photos changes nothing.
     """
-    sums = PhotoSums.of(photos)
-    classes = sums.hits.shape[1] if len(sums.hits) else (len(photos[0].counts) if photos else 0)
-    if len(sums.hits) < 2:
+    scored = [photo for photo in photos if photo.counts.any()]
+    classes = len(photos[0].counts) if photos else 0
+    if len(scored) < 2:
         return Spread(None, None, (None,) * classes)
-    weights = draws(len(sums.hits), resamples, seed)
-    tail = expanded_tail(len(sums.hits))
+    (sums,) = _sorted(PhotoSums.of(scored))
+    weights, tail = draws(len(scored), resamples, seed), expanded_tail(len(scored))
     iou = ratios(weights @ sums.hits, weights @ sums.unions)
     right = ratios(weights @ sums.hits.sum(1), weights @ sums.scored)
     on = (sums.unions > 0).sum(0)
@@ -88,6 +84,37 @@ def spread(
         interval(right, tail),
         tuple(interval(iou[:, c], tail) if on[c] > 1 else None for c in range(classes)),
     )
+
+
+def paired(
+    ones: Sequence[ConfusionMatrix],
+    others: Sequence[ConfusionMatrix],
+    *,
+    resamples: int = _RESAMPLES,
+    seed: int = 0,
+) -> Interval | None:
+    """Return the 95 % interval of how much higher the mIoU of `others` is than that of `ones`.
+
+    Both hold the same photos in the same order, and the same photos are drawn for both, so that
+    how hard they are falls out. None with fewer than two photos.
+    """
+    pairs = zip(ones, others, strict=True)
+    scored = [(one, other) for one, other in pairs if one.counts.any()]
+    if len(scored) < 2:
+        return None
+    both = _sorted(*(PhotoSums.of([pair[side] for pair in scored]) for side in (0, 1)))
+    weights = draws(len(scored), resamples, seed)
+    one, other = (
+        mean_of_known(ratios(weights @ sums.hits, weights @ sums.unions)) for sums in both
+    )
+    return interval(other - one, expanded_tail(len(scored)))
+
+
+def _sorted(*runs: PhotoSums) -> tuple[PhotoSums, ...]:
+    """Sort the photos of some runs by their numbers, the same way in all, so that order is none."""
+    keys = np.concatenate([part for sums in runs for part in (sums.hits, sums.unions)], axis=1)
+    order = np.lexsort(keys.T)
+    return tuple(sums.taken(order) for sums in runs)
 
 
 def draws(photos: int, resamples: int, seed: int) -> Floats:

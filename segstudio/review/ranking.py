@@ -13,10 +13,26 @@ from segstudio.core.splits import Part
 
 FEW_PHOTOS = 20
 Grade = Literal["good", "warning", "error", ""]
+Measure = Literal["miou", "boundary_iou"]
+"""What photos are ranked by: the overlap, or that along edges."""
+Ends = tuple[float, float]
+
+
+class PhotosOf(BaseModel):
+    """On how many photos a class was found, was missed, and was predicted without being there."""
+
+    model_config = ConfigDict(frozen=True)
+
+    found: int
+    missed: int
+    extra: int
 
 
 class ClassScore(BaseModel):
-    """The scores of one class over all photos; None where the class is not there to be scored."""
+    """The scores of one class over all photos; None where the class is not there to be scored.
+
+    `share` and `presence` are None where an older SegStudio wrote the scores.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -24,15 +40,20 @@ class ClassScore(BaseModel):
     dice: float | None = None
     precision: float | None = None
     recall: float | None = None
+    iou_interval: Ends | None = None
+    boundary_iou: float | None = None
+    share: float | None = None
+    presence: PhotosOf | None = None
 
 
 class PhotoScore(BaseModel):
-    """One photo's mean overlap; None where nothing in it could be scored."""
+    """One photo's mean overlap, whole and along edges; None where nothing could be scored."""
 
     model_config = ConfigDict(frozen=True)
 
     photo: str
     miou: float | None
+    boundary_iou: float | None = None
 
 
 class RunScores(BaseModel):
@@ -45,10 +66,18 @@ class RunScores(BaseModel):
     pixel_accuracy: float | None
     classes: dict[str, ClassScore]
     photos: tuple[PhotoScore, ...]
+    miou_interval: Ends | None = None
+    miou_without_background: float | None = None
+    pixel_accuracy_interval: Ends | None = None
+    boundary_iou: float | None = None
+    edge_share: float | None = None
+    confusion: tuple[tuple[int, ...], ...] = ()
+    warnings: tuple[str, ...] = ()
 
-    def worst_first(self) -> tuple[PhotoScore, ...]:
-        """Return the photos by rising score; those without a score come last."""
-        return tuple(sorted(self.photos, key=_rank))
+    def worst_first(self, measure: Measure = "miou") -> tuple[tuple[str, float | None], ...]:
+        """Return the photos with their scores, rising; those without a score come last."""
+        scores = [(photo.photo, getattr(photo, measure)) for photo in self.photos]
+        return tuple(sorted(scores, key=_rank))
 
 
 def load_scores(run_folder: Path) -> RunScores | None:
@@ -80,6 +109,8 @@ def headline(scores: RunScores) -> str:
     if scores.miou is None:
         return "Nothing could be scored on these photos."
     what = f"Average overlap {scores.miou:.2f} (0 none, 1 perfect)"
+    if scores.miou_interval is not None:
+        what += ", likely {:.2f} to {:.2f},".format(*scores.miou_interval)
     if scores.part == "train":
         return f"{what} on {photos} that it learned from, which says little about new ones."
     kept = "kept aside for the very end" if scores.part == "test" else "kept aside"
@@ -95,5 +126,6 @@ def in_words(iou: float | None) -> str:
     return next((word for least, word in steps if iou >= least), "not found")
 
 
-def _rank(score: PhotoScore) -> tuple[bool, float, str]:
-    return score.miou is None, score.miou or 0.0, score.photo
+def _rank(photo: tuple[str, float | None]) -> tuple[bool, float, str]:
+    name, score = photo
+    return score is None, score or 0.0, name

@@ -27,7 +27,24 @@ def test_the_worst_photo_comes_first_and_the_unscored_last(tmp_path):
     write_json(tmp_path / "scores.json", SCORES)
     scores = load_scores(tmp_path)
     assert scores is not None
-    assert [score.photo for score in scores.worst_first()] == ["a.jpg", "b.jpg", "c.jpg"]
+    assert [name for name, _ in scores.worst_first()] == ["a.jpg", "b.jpg", "c.jpg"]
+
+
+def test_photos_can_be_ranked_by_their_edges(tmp_path):
+    edges = zip(SCORES["photos"], (0.1, 0.4, 0.3), strict=True)
+    photos = [{**photo, "boundary_iou": value} for photo, value in edges]
+    write_json(tmp_path / "scores.json", {**SCORES, "photos": photos})
+    scores = load_scores(tmp_path)
+    assert scores is not None
+    expected = (("b.jpg", 0.1), ("a.jpg", 0.3), ("c.jpg", 0.4))
+    assert scores.worst_first("boundary_iou") == expected
+
+
+def test_the_headline_tells_the_likely_range(tmp_path):
+    write_json(tmp_path / "scores.json", {**SCORES, "miou_interval": [0.71, 0.9]})
+    scores = load_scores(tmp_path)
+    assert scores is not None
+    assert "0.83 (0 none, 1 perfect), likely 0.71 to 0.90, on 3 photos" in headline(scores)
 
 
 def test_a_run_without_scores_has_none(tmp_path):

@@ -10,15 +10,17 @@ from segstudio.gui.widgets.photo_scores import PhotoLine
 from segstudio.gui.widgets.words import number
 from segstudio.project.project import Project
 from segstudio.review.layers import Layers
-from segstudio.review.ranking import RunScores, in_words
+from segstudio.review.ranking import Measure, RunScores, in_words
 
 _PART_WORDS = {"train": "it learned from this photo", "val": "kept aside to check", "test": "test"}
 
 
-def photo_lines(project: Project, scores: RunScores | None) -> tuple[PhotoLine, ...]:
+def photo_lines(
+    project: Project, scores: RunScores | None, measure: Measure = "miou"
+) -> tuple[PhotoLine, ...]:
     """Return the outlined photos: the scored ones worst first, then the others by name."""
     parts = project.split.parts if project.split else {}
-    ranked = [(score.photo, score.miou) for score in scores.worst_first()] if scores else []
+    ranked = scores.worst_first(measure) if scores else ()
     known = {entry.name for entry in project.photos}
     scored = {name for name, _ in ranked}
     rest = [(e.name, None) for e in project.photos if e.annotated and e.name not in scored]

@@ -1,0 +1,31 @@
+"""The commands that look at runs which were trained before."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import click
+
+from segstudio.cli_options import FOLDER, finish, json_option
+from segstudio.jobs import compare as compare_job
+
+
+@click.command()
+@click.argument("project", type=FOLDER)
+@click.argument("runs", nargs=-1)
+@json_option
+def compare(project: Path, runs: tuple[str, ...], as_json: bool) -> None:
+    """Compare two RUNS on the same photos: a run's name, latest or best; without RUNS, list all.
+
+    The second is measured against the first, with the 95 % interval of their difference.
+    """
+    if not runs:
+        finish(partial(compare_job.list_runs, project), as_json)
+    if len(runs) != 2:
+        raise click.UsageError("Name two runs to compare, or none to list them all.")
+    request = compare_job.CompareRequest(project, *runs)
+    finish(partial(compare_job.run, request), as_json)
+
+
+RUN_COMMANDS = (compare,)
