@@ -19,4 +19,15 @@ def run(request: TrainRequest, report: Reporter) -> TrainResult:
         evaluate.run(scoring, report)
     except SegStudioError as error:
         report(Message(f"The run is kept, but it could not be scored: {error.what}"))
+    except RuntimeError as error:
+        _tell_lost(error, report)
     return result
+
+
+def _tell_lost(error: RuntimeError, report: Reporter) -> None:
+    """Say that the device failed for good; raise what is anything else."""
+    from segstudio.learning.device import device_lost
+
+    if not device_lost(error):
+        raise error
+    report(Message("The run is kept, but it could not be scored: the device failed."))

@@ -12,6 +12,14 @@ from segstudio.learning.config.fields import nearest
 
 DEVICES = {"auto": "Automatic", "cpu": "CPU", "cuda": "NVIDIA GPU", "mps": "Apple GPU"}
 
+_LOST = (
+    "cuda error",
+    "device-side assert",
+    "driver shutting down",
+    "cudnn_status",
+    "cublas_status",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Device:
@@ -51,6 +59,15 @@ def out_of_memory(error: RuntimeError) -> bool:
     """Say whether torch ran out of memory, in the words of any device."""
     return isinstance(error, torch.OutOfMemoryError) or any(
         words in str(error).lower() for words in ("out of memory", "can't allocate memory")
+    )
+
+
+def device_lost(error: RuntimeError) -> bool:
+    """Say whether the device itself failed, after which it computes nothing more."""
+    if out_of_memory(error):
+        return False
+    return isinstance(error, torch.AcceleratorError) or any(
+        words in str(error).lower() for words in _LOST
     )
 
 

@@ -15,6 +15,7 @@ from segstudio.learning.device import free_memory, out_of_memory
 from segstudio.learning.losses.cross_entropy import Loss
 from segstudio.learning.models.base import SegmentationModel
 from segstudio.learning.optimizers import make_optimizer, make_schedule
+from segstudio.learning.precision import Precision
 
 _SMALLEST_CROP = 64
 
@@ -43,6 +44,8 @@ class Learner:
         self._device = device
         self._optimizer = make_optimizer(self.model.groups(config.train_layers), config)
         self._schedule = make_schedule(self._optimizer, config, steps)
+        self._precision = Precision(config.precision, device)
+        self._scaler = self._precision.scaler()
 
     @property
     def lr(self) -> float:
@@ -68,7 +71,9 @@ class Learner:
             loss = self._gradients(batch)
         if not math.isfinite(loss):
             raise NotANumber
-        self._optimizer.step()
+        self._clip()
+        self._scaler.step(self._optimizer)
+        self._scaler.update()
         self._schedule.step()
         return loss
 
@@ -83,6 +88,7 @@ class Learner:
             "model": self.model.weights(),
             "optimizer": self._optimizer.state_dict(),
             "schedule": {"last_epoch": self._schedule.last_epoch},
+            "scaler": self._scaler.state_dict(),
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
@@ -90,6 +96,14 @@ class Learner:
         self.model.load_weights(state["model"])
         self._optimizer.load_state_dict(state["optimizer"])
         self._schedule.last_epoch = state["schedule"]["last_epoch"]
+        self._scaler.load_state_dict(state["scaler"])
+
+    def _clip(self) -> None:
+        """Shorten a gradient that is too long (Pascanu and others, ICML 2013)."""
+        if self.config.clip_norm:
+            self._scaler.unscale_(self._optimizer)
+            weights = [p for group in self._optimizer.param_groups for p in group["params"]]
+            torch.nn.utils.clip_grad_norm_(weights, self.config.clip_norm)
 
     def _gradients(self, batch: Batch) -> float | None:
         """Gather the gradients of a step in parts of batch_size crops; None: out of memory."""
@@ -99,10 +113,12 @@ class Learner:
             for start in range(0, len(batch), self.config.batch_size):
                 part = batch.part(start, self.config.batch_size, self.config.crop_size)
                 inputs = part.inputs.to(self._device, memory_format=torch.channels_last)
+                with self._precision.autocast():
+                    logits = self.model(inputs)
                 # Every crop weighs alike, whatever the number of parts, also in a last short one.
                 share = len(part) / len(batch)
-                loss = self._loss(self.model(inputs), part.truth.to(self._device)) * share
-                loss.backward()  # type: ignore[no-untyped-call]
+                loss = self._loss(logits.float(), part.truth.to(self._device)) * share
+                self._scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
                 total += loss.item()
         except RuntimeError as error:
             if not out_of_memory(error):

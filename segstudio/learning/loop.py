@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import torch
 
-from segstudio.core.errors import SegStudioError
 from segstudio.core.events import (
     BestSaved,
     EpochDone,
@@ -21,6 +20,7 @@ from segstudio.core.events import (
     StepDone,
 )
 from segstudio.core.palette import Palette
+from segstudio.learning.breaks import tell_break
 from segstudio.learning.checkpoint import Checkpoint
 from segstudio.learning.clock import Clock
 from segstudio.learning.config import TrainConfig
@@ -97,8 +97,8 @@ def fit(training: Training, report: Reporter, resume: LastState | None = None) -
             last = pending or _train_epoch(training, epoch, clock, report)
             pending = None
             validation = _validate(training, epoch, clock, report) if last else None
-        except NotANumber:
-            _tell_not_a_number(epoch, standing, report)
+        except (NotANumber, RuntimeError) as error:
+            tell_break(error, epoch, standing, report)
             status = "stopped"
             break
         if last is None or validation is None:
@@ -252,19 +252,3 @@ def _save_best(training: Training, standing: Standing, report: Reporter) -> None
         val_miou=standing.best_miou,
     ).save(folder.best)
     report(BestSaved(standing.epochs, folder.best, standing.best_miou))
-
-
-def _tell_not_a_number(epoch: int, standing: Standing, report: Reporter) -> None:
-    """Say that the training ran away; an error where there is no earlier state to keep."""
-    if standing.best_epoch is None:
-        raise SegStudioError(
-            f"The loss became no number in epoch {epoch}, before there was a model to keep.",
-            meaning="The steps were too large, and the weights ran away.",
-            remedy="Try a smaller learning rate, for example --set lr=0.0003.",
-        )
-    report(
-        Message(
-            f"The loss became no number in epoch {epoch}: the steps were too large. The best "
-            f"model, of epoch {standing.best_epoch}, is kept; try a smaller learning rate (lr)."
-        )
-    )

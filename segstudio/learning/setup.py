@@ -27,6 +27,7 @@ from segstudio.learning.losses import loss_named
 from segstudio.learning.losses.cross_entropy import Loss
 from segstudio.learning.models import model_named
 from segstudio.learning.models.base import SegmentationModel
+from segstudio.learning.precision import one_step, settled
 from segstudio.learning.recorders import RunFolder
 from segstudio.learning.registry import load_attribute
 from segstudio.learning.samples import Sample, WorkingCopies
@@ -48,14 +49,45 @@ class Plan:
     resumed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """All that learns and checks, before there is a run; `config` is what is really used."""
+
+    config: TrainConfig
+    learner: Learner
+    crops: TrainingCrops
+    val: tuple[Sample, ...]
+    checker: Checker
+
+
 def set_up(plan: Plan, run_folder: Callable[[], Path], report: Reporter) -> Training:
-    """Check photos, get weights, and build all that `fit` needs; only then make the run's folder.
+    """Prepare all that `fit` needs, and only then make the run's folder.
+
+    Raises as `prepare` does.
+    """
+    ready = prepare(plan, report)
+    folder = RunFolder(run_folder())
+    about = _about(plan, folder, ready.crops.samples, ready.val)
+    folder.write_config(ready.config, about)
+    return Training(
+        config=ready.config,
+        learner=ready.learner,
+        crops=ready.crops,
+        val=ready.val,
+        checker=ready.checker,
+        folder=folder,
+        device=plan.device.sentence,
+        about=about,
+    )
+
+
+def prepare(plan: Plan, report: Reporter) -> Prepared:
+    """Check photos, get weights, and build what learns and what checks.
 
     Raises SegStudioError where there is nothing to learn from or the weights cannot be had,
     Interrupted when asked to stop.
     """
-    config = plan.config
-    preprocessing = Preprocessing(working_size=config.working_size)
+    preprocessing = Preprocessing(working_size=plan.config.working_size)
     copies = WorkingCopies(plan.cache)
     model = _model(plan, report)
     train = readable(plan.train, copies, preprocessing, report)
@@ -68,16 +100,14 @@ def set_up(plan: Plan, run_folder: Callable[[], Path], report: Reporter) -> Trai
         )
     pixels = count_pixels(train, copies, preprocessing, plan.palette)
     _tell_empty_classes(plan.palette, pixels, report)
+    device = plan.device.torch
+    config = settled(plan.config, device, one_step(model, plan.config, device), report)
     loss = _loss(config, pixels)
     crops = TrainingCrops(train, copies, preprocessing, plan.palette, config)
     steps = crops.steps_per_epoch * config.epochs
-    learner = Learner(model, config, loss, steps=steps, device=plan.device.torch)
-    forward = Forward(plan.device.torch, report)
-    checker = Checker(copies, preprocessing, plan.palette, loss, forward)
-    folder = RunFolder(run_folder())
-    about = _about(plan, folder, train, val)
-    folder.write_config(config, about)
-    return Training(config, learner, crops, val, checker, folder, plan.device.sentence, about)
+    learner = Learner(model, config, loss, steps=steps, device=device)
+    checker = Checker(copies, preprocessing, plan.palette, loss, Forward(device, report))
+    return Prepared(config, learner, crops, val, checker)
 
 
 def _model(plan: Plan, report: Reporter) -> SegmentationModel:

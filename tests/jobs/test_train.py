@@ -33,6 +33,7 @@ FAST: dict[str, Any] = {
     "crop_size": 32,
     "crops_per_photo": 1,
     "working_size": 48,
+    "precision": "float32",
 }
 
 
@@ -243,6 +244,27 @@ def test_scoring_follows_on_the_same_device(
     )
     result = train_and_score.run(TrainRequest(tiny_project, config(), device="cpu"), report)
     assert [(one.run, one.part, one.device) for one in asked] == [(result.run, "val", "cpu")]
+
+
+def test_a_device_that_fails_while_scoring_costs_nothing_of_the_training(
+    tiny_project: Project, report: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(request: EvaluateRequest, report: Recorder) -> None:
+        raise RuntimeError("CUDA error: unspecified launch failure")
+
+    monkeypatch.setattr("segstudio.jobs.train_and_score.evaluate.run", fail)
+    request = TrainRequest(tiny_project, config(), device="cpu")
+    assert train_and_score.run(request, report).status == "completed"
+    assert "the device failed" in said(report)
+
+
+def test_the_precision_really_used_is_kept_in_the_run(
+    tiny_project: Project, report: Recorder
+) -> None:
+    result = train(tiny_project, report, precision="auto")
+    kept = object_of(tiny_project, result, "config.json")["precision"]
+    assert kept in ("float32", "bfloat16")
+    assert f"It computes in {kept}: " in said(report)
 
 
 def test_weights_that_are_missing_make_no_run(tiny_project: Project, report: Recorder) -> None:

@@ -54,6 +54,22 @@ class TurnsIntoNothing(nn.Module):
         return {"out": out * math.nan if late else out}
 
 
+class Breaks(nn.Module):
+    """A network whose device fails in its n-th step, in training or in checking."""
+
+    def __init__(self, after: int, message: str, *, checking: bool = False) -> None:
+        super().__init__()
+        self.backbone = nn.Conv2d(3, 4, 1)
+        self.classifier = nn.Sequential(nn.ReLU(), nn.Conv2d(4, 3, 1))
+        self._steps, self._after, self._checking = itertools.count(), after, checking
+        self._message = message
+
+    def forward(self, photos: torch.Tensor) -> dict[str, torch.Tensor]:
+        if self.training != self._checking and next(self._steps) >= self._after:
+            raise RuntimeError(self._message)
+        return {"out": self.classifier(self.backbone(photos))}
+
+
 def wrapped(net: nn.Module) -> SegmentationModel:
     return SegmentationModel(
         net,

@@ -94,3 +94,51 @@ def test_other_failures_are_not_taken_for_lack_of_memory(make_training: MakeTrai
         training.learner.step(
             Batch(torch.zeros(2, 5, 8, 8), torch.zeros(2, 8, 8).long()), Listener()
         )
+
+
+def gradient_step(make_training: MakeTraining, **settings: Any) -> torch.Tensor:
+    """Return how far one step of plain descent at a rate of 1 moved the weights."""
+    torch.manual_seed(0)
+    plain: dict[str, Any] = {"optimizer": "sgd", "schedule": "constant", "lr": 1, "momentum": 0}
+    training = make_training(network=Scarce(), weight_decay=0, **plain, **settings)
+    before = torch.cat(
+        [weight.detach().flatten() for weight in training.learner.model.parameters()]
+    )
+    _, weights = after_a_step(training, 4)
+    return torch.cat([weight.flatten() for weight in weights.values()]) - before
+
+
+def test_long_gradients_are_shortened_and_short_ones_left_alone(
+    make_training: MakeTraining,
+) -> None:
+    free = gradient_step(make_training)
+    short = gradient_step(make_training, clip_norm=free.norm().item() / 4)
+    assert short.norm() == pytest.approx(free.norm().item() / 4, rel=1e-4)
+    assert torch.allclose(short * 4, free, atol=1e-6)
+    assert torch.equal(gradient_step(make_training, clip_norm=100), free)
+
+
+@pytest.mark.parametrize("precision", ["bfloat16", "float16"])
+def test_short_numbers_take_nearly_the_same_step(
+    make_training: MakeTraining, precision: str
+) -> None:
+    full = gradient_step(make_training)
+    short = gradient_step(make_training, precision=precision)
+    assert not torch.equal(short, full)
+    assert torch.allclose(short, full, atol=0.02 * full.norm().item())
+    clipped = gradient_step(make_training, precision=precision, clip_norm=0.01)
+    assert clipped.norm() == pytest.approx(0.01, rel=1e-3)
+
+
+def test_losses_see_float32_whatever_the_network_computes_in(make_training: MakeTraining) -> None:
+    seen = []
+
+    def loss(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
+        seen.append(logits.dtype)
+        return logits.mean()
+
+    training = make_training(precision="bfloat16")
+    training.learner._loss = loss
+    training.learner.step(batch(2), Listener())
+    assert seen == [torch.float32]
+    assert {weight.dtype for weight in training.learner.model.parameters()} == {torch.float32}

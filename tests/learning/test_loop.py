@@ -14,7 +14,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from learning.networks import Scarce, TurnsIntoNothing
+from learning.networks import Breaks, Scarce, TurnsIntoNothing
 from segstudio.core.errors import SegStudioError
 from segstudio.core.events import (
     BestSaved,
@@ -215,6 +215,36 @@ def test_weights_that_ran_away_in_the_last_step_are_not_kept(make_training: Make
     assert "no number in epoch 2" in report.said()
     for kept in (load_file(training.folder.best), training.folder.load_last().learner["model"]):
         assert all(torch.isfinite(tensor).all() for tensor in kept.values())
+
+
+LOST = "CUDA error: device-side assert triggered\nCompile with TORCH_USE_CUDA_DSA."
+
+
+@pytest.mark.parametrize("checking", [False, True])
+def test_device_that_fails_ends_the_run_with_its_best_and_can_be_gone_on_with(
+    make_training: MakeTraining, checking: bool
+) -> None:
+    # Two steps an epoch, and four photos that are checked or watched.
+    network = Breaks(5 if checking else 3, LOST, checking=checking)
+    training, report = make_training(epochs=4, network=network), Listener()
+    result = fit(training, report)
+    assert (result.status, result.standing.best_epoch) == ("stopped", 1)
+    assert "device failed in epoch 2 (CUDA error: device-side assert triggered)" in report.said()
+    assert Checkpoint.load(training.folder.best).epoch == 1
+    again = make_training(epochs=4, network=Breaks(10**9, LOST))
+    assert fit(again, Listener(), again.folder.load_last()).standing.epochs == 4
+
+
+def test_device_that_fails_at_once_is_told_in_words(make_training: MakeTraining) -> None:
+    training = make_training(network=Breaks(0, LOST))
+    with pytest.raises(SegStudioError, match=r"device failed in epoch 1.*before there was a model"):
+        fit(training, Listener())
+    assert not training.folder.best.exists()
+
+
+def test_other_failures_are_not_taken_for_a_failing_device(make_training: MakeTraining) -> None:
+    with pytest.raises(RuntimeError, match="shapes differ"):
+        fit(make_training(network=Breaks(3, "shapes differ")), Listener())
 
 
 def test_out_of_memory_while_checking_goes_on_in_parts_and_says_so(

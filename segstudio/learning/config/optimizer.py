@@ -15,11 +15,11 @@ SCHEDULES = {
     "cosine": "Down along a cosine",
     "constant": "The same throughout",
 }
-SCHEDULES = {
-    "one_cycle": "Up, then down (one cycle)",
-    "poly": "Steadily down (polynomial)",
-    "cosine": "Down along a cosine",
-    "constant": "The same throughout",
+PRECISIONS = {
+    "auto": "What is quickest here",
+    "float32": "Full (float32)",
+    "bfloat16": "Half (bfloat16)",
+    "float16": "Half (float16)",
 }
 
 
@@ -77,6 +77,19 @@ class OptimizerSettings(Settings):
         lt=1,
         description="How much of the last step carries over (the first beta of AdamW).",
         json_schema_extra=about("Momentum"),
+    )
+    clip_norm: float = Field(
+        0,
+        ge=0,
+        le=1000,
+        description="Longest step that the gradient may ask for, as its norm; 0: any.",
+        json_schema_extra=about("Longest gradient"),
+    )
+    precision: Annotated[str, AfterValidator(one_of(PRECISIONS))] = Field(
+        "auto",
+        description="Kind of numbers that the network computes in. Half is quicker where the "
+        "device has it, and automatic measures that before the training.",
+        json_schema_extra=about("Numbers", choices=PRECISIONS),
     )
     patience: int = Field(
         0,

@@ -1,0 +1,43 @@
+"""Why a training broke off, in words; the best model and the last state of it are kept."""
+
+from __future__ import annotations
+
+from segstudio.core.errors import SegStudioError
+from segstudio.core.events import Message, Reporter
+from segstudio.learning.device import device_lost
+from segstudio.learning.learner import NotANumber
+from segstudio.learning.recorders import Standing
+
+
+def tell_break(
+    error: NotANumber | RuntimeError, epoch: int, standing: Standing, report: Reporter
+) -> None:
+    """Say what ended the run in this epoch.
+
+    Raises SegStudioError where there is no earlier model to keep, and `error` itself where it is
+    neither a loss that is no number nor a device that failed.
+    """
+    if isinstance(error, RuntimeError) and not device_lost(error):
+        raise error
+    what, meaning, remedy = _words(error, epoch)
+    if standing.best_epoch is None:
+        raise SegStudioError(
+            f"{what}, before there was a model to keep.", meaning=meaning, remedy=remedy
+        ) from error
+    best = f"The best model, of epoch {standing.best_epoch}, is kept."
+    report(Message(f"{what}. {meaning} {best} {remedy}"))
+
+
+def _words(error: NotANumber | RuntimeError, epoch: int) -> tuple[str, str, str]:
+    """Return what happened, what it means and what to try."""
+    if isinstance(error, NotANumber):
+        return (
+            f"The loss became no number in epoch {epoch}",
+            "The steps were too large, and the weights ran away.",
+            "Try a smaller learning rate, for example --set lr=0.0003.",
+        )
+    return (
+        f"The device failed in epoch {epoch} ({str(error).splitlines()[0].rstrip('.')})",
+        "It computes nothing more until the program is started again.",
+        "Start the program again and continue the run; if it happens again, use the device cpu.",
+    )

@@ -1,0 +1,79 @@
+"""Short numbers are taken where a step gains by them, and the reason is told."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+import torch
+from conftest import Recorder
+
+from learning.networks import TwoLayers, wrapped
+from segstudio.core.errors import SegStudioError
+from segstudio.core.events import Message
+from segstudio.learning.config import TrainConfig
+from segstudio.learning.precision import Precision, one_step, settled
+
+CPU = torch.device("cpu")
+
+
+def said(report: Recorder) -> list[str]:
+    return [event.text for event in report.events if isinstance(event, Message)]
+
+
+@pytest.mark.parametrize(("half", "chosen"), [(0.5, "bfloat16"), (0.9, "float32")])
+def test_the_quicker_kind_of_numbers_is_chosen_and_told(
+    half: float, chosen: str, report: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+
+    def step(precision: Precision) -> None:
+        now[0] += half if precision.name == "bfloat16" else 1.0
+
+    monkeypatch.setattr(time, "perf_counter", lambda: now[0])
+
+    assert settled(TrainConfig(), CPU, step, report).precision == chosen
+    assert said(report)[0].startswith(
+        f"It computes in {chosen}: a step in bfloat16 takes {half:.0%}"
+    )
+
+
+def test_a_chosen_kind_is_not_measured(report: Recorder) -> None:
+    def step(precision: Precision) -> None:
+        raise AssertionError("nothing was to be measured")
+
+    for name in ("float32", "bfloat16", "float16"):
+        config = TrainConfig(precision=name)
+        assert settled(config, CPU, step, report) == config
+    assert not report.events
+
+
+def test_where_memory_fails_full_numbers_stay(report: Recorder) -> None:
+    def step(precision: Precision) -> None:
+        if precision.name == "bfloat16":
+            raise torch.OutOfMemoryError
+
+    assert settled(TrainConfig(), CPU, step, report).precision == "float32"
+
+
+def test_numbers_that_the_device_lacks_are_refused_in_words(
+    report: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Precision) -> torch.autocast:
+        raise RuntimeError("Current device does not support bfloat16.")
+
+    monkeypatch.setattr(Precision, "autocast", refuse)
+    config = TrainConfig(precision="bfloat16")
+    with pytest.raises(SegStudioError, match="cannot compute in bfloat16"):
+        settled(config, CPU, lambda precision: None, report)
+
+
+def test_measuring_leaves_the_model_as_it_is() -> None:
+    model = wrapped(TwoLayers(3))
+    before = {key: value.clone() for key, value in model.weights().items()}
+    step = one_step(model, TrainConfig(crop_size=32), CPU)
+    for name in ("float32", "bfloat16"):
+        step(Precision(name, CPU))
+    after = model.weights()
+    assert all(torch.equal(before[key], after[key]) for key in before)
+    assert all(weight.grad is None for weight in model.parameters())
