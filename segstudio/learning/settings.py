@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from segstudio.core.errors import SegStudioError, UsageError
 from segstudio.learning.config import TrainConfig
+from segstudio.learning.config.augmentation import AugmentationSettings
 from segstudio.learning.config.fields import nearest
 from segstudio.learning.presets import preset_named
 
@@ -26,6 +27,10 @@ def parse_settings(
     wrong = [_unknown(key) for key in chosen if key not in TrainConfig.model_fields]
     known = {key: value for key, value in chosen.items() if key in TrainConfig.model_fields}
     defaults = preset_named(preset).values(str(known.get("weights", "pretrained")))
+    if "augmentation" in known:
+        # A ready set that was asked for is not bent by the strengths of the preset.
+        strengths = AugmentationSettings.model_fields
+        defaults = {key: value for key, value in defaults.items() if key not in strengths}
     try:
         config = TrainConfig.model_validate({**defaults, **known})
     except ValidationError as error:

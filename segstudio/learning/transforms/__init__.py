@@ -4,7 +4,7 @@ A crop is one warp of photo and label together, so that they cannot fall out of 
 warped by nearest, and what lies outside the photo is ignore.
 
 To add an augmentation: one setting in `config/augmentation.py`, one function of its kind, and its
-line in the table of that kind: GEOMETRY in `geometry.py` or COLOR in `color.py`.
+line in the table of that kind: GEOMETRY or TILTS (`geometry.py`), BENDS, COLOR or FAULTS.
 """
 
 from segstudio.learning.transforms.crops import CropPlan, draw, random_crop

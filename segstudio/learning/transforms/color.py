@@ -1,4 +1,4 @@
-"""How the colours of a crop vary: affine maps of red, green and blue, multiplied into one."""
+"""How the colours of a crop vary: a tone curve, and affine maps of red, green and blue in one."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ Rng = np.random.Generator
 
 _LUMA = np.array([0.299, 0.587, 0.114])
 """Shares of red, green and blue in brightness (ITU-R BT.601)."""
+_YIQ = np.array([_LUMA, [0.5959, -0.2746, -0.3213], [0.2115, -0.5227, 0.3112]])
+"""Brightness and the two axes of colour of NTSC (SMPTE 170M)."""
 
 
 # Each returns a 4x4 matrix for (red, green, blue, 1) in 0..255, given the mean of the crop. A
@@ -50,15 +52,38 @@ def _tint(mean: float, config: AugmentationSettings, rng: Rng) -> Matrix:
     return np.diag([*rng.uniform(1 - reach, 1 + reach, 3), 1.0])
 
 
+def _hue(mean: float, config: AugmentationSettings, rng: Rng) -> Matrix:
+    """Turn the colour wheel, brightness kept: a rotation in the plane of I and Q."""
+    matrix = np.eye(4)
+    if config.hue:
+        angle = np.radians(rng.uniform(-config.hue, config.hue))
+        sin, cos = np.sin(angle), np.cos(angle)
+        turn = np.array([[1, 0, 0], [0, cos, -sin], [0, sin, cos]])
+        matrix[:3, :3] = np.linalg.inv(_YIQ) @ turn @ _YIQ
+    return matrix
+
+
+def _grey(mean: float, config: AugmentationSettings, rng: Rng) -> Matrix:
+    """Take all colour away from some crops."""
+    matrix = np.eye(4)
+    if config.grey and rng.random() < config.grey:
+        matrix[:3, :3] = _LUMA
+    return matrix
+
+
 COLOR: tuple[Callable[[float, AugmentationSettings, Rng], Matrix], ...] = (
     _brightness_and_contrast,
     _saturation,
     _tint,
+    _hue,
+    _grey,
 )
 
 
 def recolored(crop: Bytes, config: AugmentationSettings, rng: Rng) -> Bytes:
     """Return the crop, uint8 (H, W, 3) RGB, in other colours; itself where none vary."""
+    if config.gamma:
+        crop = _toned(crop, float(np.exp(rng.uniform(-config.gamma, config.gamma))))
     mean = float(np.mean(cv2.mean(crop)[:3]))
     matrix = np.eye(4)
     for make in COLOR:
@@ -66,3 +91,9 @@ def recolored(crop: Bytes, config: AugmentationSettings, rng: Rng) -> Bytes:
     if np.array_equal(matrix, np.eye(4)):
         return crop
     return np.asarray(cv2.transform(crop, matrix[:3]), np.uint8)
+
+
+def _toned(crop: Bytes, power: float) -> Bytes:
+    """Return the crop with its tones raised to a power; black and white stay."""
+    table = 255 * (np.arange(256) / 255) ** power
+    return np.asarray(cv2.LUT(crop, np.round(table).astype(np.uint8)), np.uint8)

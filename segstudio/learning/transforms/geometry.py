@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -18,8 +19,10 @@ Size = tuple[int, int]
 Rng = np.random.Generator
 
 
-# Of the photo as a whole: each returns a 3x3 matrix about the origin at its centre, pixels. A
-# change that is off returns the unit matrix and draws no random number.
+# A change that is off returns the unit matrix and draws no random number.
+
+# Of the photo as a whole: each returns a 3x3 matrix about the origin at its centre, pixels, that
+# keeps the photo's edges upright.
 
 
 def _scale(config: AugmentationSettings, rng: Rng) -> Matrix:
@@ -39,10 +42,66 @@ def _flip_vertical(config: AugmentationSettings, rng: Rng) -> Matrix:
     return np.diag([1.0, -1.0 if config.flip_vertical and rng.random() < 0.5 else 1.0, 1.0])
 
 
+def _quarter_turn(config: AugmentationSettings, rng: Rng) -> Matrix:
+    """Turn by 0, 90, 180 or 270 degrees."""
+    turn = np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+    return np.linalg.matrix_power(turn, int(rng.integers(4)) if config.rot90 else 0)
+
+
+# Of the crop: each returns a 3x3 matrix about the origin at the middle of a crop of that size.
+
+
+def _rotate(config: AugmentationSettings, side: Size, rng: Rng) -> Matrix:
+    """Turn to either side."""
+    if not config.rotate:
+        return np.eye(3)
+    angle = np.radians(rng.uniform(-config.rotate, config.rotate))
+    sin, cos = np.sin(angle), np.cos(angle)
+    return np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]])
+
+
+def _shear(config: AugmentationSettings, side: Size, rng: Rng) -> Matrix:
+    """Slant along one axis or the other."""
+    matrix = np.eye(3)
+    if config.shear:
+        slant = np.tan(np.radians(rng.uniform(-config.shear, config.shear)))
+        axis = int(rng.integers(2))
+        matrix[axis, 1 - axis] = slant
+    return matrix
+
+
+def _perspective(config: AugmentationSettings, side: Size, rng: Rng) -> Matrix:
+    """Move the four corners; at less than a quarter of the side they stay convex."""
+    if not config.perspective:
+        return np.eye(3)
+    corners = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]])
+    moved = corners + rng.uniform(-config.perspective, config.perspective, (4, 2))
+    pixels = np.array(side)
+    matrix = cv2.getPerspectiveTransform(
+        (corners * pixels).astype(np.float32), (moved * pixels).astype(np.float32)
+    )
+    return np.asarray(matrix, np.float64)
+
+
+def _shift(config: AugmentationSettings, side: Size, rng: Rng) -> Matrix:
+    """Move by whole pixels, also beyond the photo's edge."""
+    matrix = np.eye(3)
+    if config.shift:
+        matrix[:2, 2] = np.round(rng.uniform(-config.shift, config.shift, 2) * side)
+    return matrix
+
+
 GEOMETRY: tuple[Callable[[AugmentationSettings, Rng], Matrix], ...] = (
     _scale,
     _flip_horizontal,
     _flip_vertical,
+    _quarter_turn,
+)
+TILTS: tuple[Callable[[AugmentationSettings, Size, Rng], Matrix], ...] = (
+    _rotate,
+    _shear,
+    _perspective,
+    _shift,
 )
 
 
@@ -51,7 +110,22 @@ def draw_warp(config: AugmentationSettings, size: Size, side: Size, rng: Rng) ->
     matrix = np.eye(3)
     for make in GEOMETRY:
         matrix = make(config, rng) @ matrix
-    return _placed(matrix, size, side, rng)
+    placed = _placed(matrix, size, side, rng)
+    # About the crop's own middle, so that a tilted crop reaches beyond the photo by its corners
+    # at most.
+    tilt = np.eye(3)
+    for turn in TILTS:
+        tilt = turn(config, side, rng) @ tilt
+    if np.array_equal(tilt, np.eye(3)):
+        return placed
+    return _about_middle(tilt, side) @ placed
+
+
+def _about_middle(matrix: Matrix, side: Size) -> Matrix:
+    """Return a matrix about the middle of a crop as one about its first pixel."""
+    centred = np.eye(3)
+    centred[:2, 2] = [(1 - side[0]) / 2, (1 - side[1]) / 2]
+    return np.linalg.inv(centred) @ matrix @ centred
 
 
 def _placed(matrix: Matrix, size: Size, side: Size, rng: Rng) -> Matrix:
