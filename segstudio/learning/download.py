@@ -40,6 +40,8 @@ def fetch(published: PublishedWeights, report: Reporter) -> Path:
         if _digest(target).startswith(published.sha256):
             return target
         report(Message(f"{target} is damaged and will be downloaded again."))
+    if not published.sha256:
+        raise _unchecked(published)
     url = _url(published)
     report(Message(f"Downloading {url} into {target.parent}."))
     write_atomic_with(target, lambda stream: _download(url, published, stream, report))
@@ -92,6 +94,18 @@ def _offline(url: str, published: PublishedWeights, reason: str) -> WeightsError
         remedy="Choose a weights file (--set weights=FILE), train from scratch (--set weights=none)"
         f", or put {target.name} into {target.parent} and try again. A server of your own that has "
         f"it is named in {MIRROR_VARIABLE}.",
+    )
+
+
+def _unchecked(published: PublishedWeights) -> WeightsError:
+    """Say why a file without a published checksum is left to the user, and how to get it."""
+    target = cached_file(published)
+    return WeightsError(
+        f"The weights {target.name} are not downloaded by SegStudio.",
+        meaning="Their makers publish no checksum, so a damaged or exchanged file could not be "
+        "told from the right one.",
+        remedy=f"Download {published.url} yourself and choose it (--set weights=FILE), or put it "
+        f"into {target.parent} as {target.name}; or train from scratch (--set weights=none).",
     )
 
 

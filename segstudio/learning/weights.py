@@ -14,9 +14,14 @@ from segstudio.core.errors import WeightsError
 from segstudio.core.events import Message, Reporter
 from segstudio.learning.download import fetch
 from segstudio.learning.models import ModelEntry
-from segstudio.learning.models.base import SegmentationModel
+from segstudio.learning.models.base import SegmentationModel, State
 
-State = dict[str, torch.Tensor]
+# How keys begin that hold no part of a network, of a head, of a backbone; and what follows a
+# backbone where it classified whole photos.
+_WRAPPINGS = ("module.", "model.", "module.")
+_HEADS = ("classifier.", "aux_classifier.", "decoder.", "segmentation_head.")
+_BACKBONES = ("backbone.", "encoder.", "features.", "model.")
+_CLASSIFIERS = ("fc.", "head.")
 
 
 def load_initial_weights(
@@ -68,16 +73,18 @@ def take_weights(
     stays fresh. Raises WeightsError where the backbone does not fit.
     """
     own = model.weights()
-    given = {_torchvision_key(key, own): tensor for key, tensor in state.items()}
+    given = _own_keys(state, model)
     fitting = {
         key: tensor.to(own[key].dtype)
         for key, tensor in given.items()
         if key in own and tensor.shape == own[key].shape
     }
-    _check_backbone(own, given, fitting, entry, path)
+    _check_backbone(model, given, fitting, entry, path)
     model.load_weights({**own, **fitting})
     fresh = [key for key in own if key not in fitting]
-    left = "; what answers with your classes starts fresh" if fresh else ""
+    head = any(not key.startswith(model.backbone_prefix) for key in fitting)
+    what = "what answers with your classes" if head else "the head, which was not in it,"
+    left = f"; {what} starts fresh" if fresh else ""
     report(Message(f"{path.name} fits: {len(fitting)} of {len(own)} tensors were taken{left}."))
 
 
@@ -86,25 +93,41 @@ def _is_dict(value: object) -> bool:
     return isinstance(value, Mapping)
 
 
-def _torchvision_key(key: str, own: Mapping[str, torch.Tensor]) -> str:
-    """Bring a key to the model's own: without `module.`, with `backbone.` where it lacks."""
-    key = key.removeprefix("module.")
-    if key in own or key.startswith(("classifier.", "aux_classifier.", "backbone.")):
-        return key
-    return "backbone." + key.removeprefix("features.")
+def _own_keys(state: State, model: SegmentationModel) -> State:
+    """Bring keys to the model's own: torchvision's, those of smp or timm, with or without a part.
+
+    What a backbone classified photos with is left out.
+    """
+    own, kept, backbone = model.weights(), State(), State()
+    for key, tensor in state.items():
+        bare = _without(key, _WRAPPINGS)
+        if bare in own or bare.startswith(_HEADS):
+            kept[bare] = tensor
+        else:
+            backbone[_without(bare, _BACKBONES)] = tensor
+    named = {
+        model.backbone_prefix + key: tensor
+        for key, tensor in model.rename(backbone).items()
+        if not key.startswith(_CLASSIFIERS)
+    }
+    return {**kept, **named}
+
+
+def _without(key: str, beginnings: tuple[str, ...]) -> str:
+    """Take every one of the beginnings off a key, in their order, where it is there."""
+    for beginning in beginnings:
+        key = key.removeprefix(beginning)
+    return key
 
 
 def _check_backbone(
-    own: State, given: State, fitting: State, entry: ModelEntry, path: Path
+    model: SegmentationModel, given: State, fitting: State, entry: ModelEntry, path: Path
 ) -> None:
     """Refuse a file whose backbone is another one, even where parts of it would fit."""
-    wanted = [key for key in own if key.startswith("backbone.") and "num_batches" not in key]
+    own, prefix = model.weights(), model.backbone_prefix
+    wanted = [key for key in own if key.startswith(prefix) and "num_batches" not in key]
     missing = [key for key in wanted if key not in fitting]
-    foreign = [
-        key
-        for key in given
-        if key.startswith("backbone.") and key not in own and not key.startswith("backbone.fc.")
-    ]
+    foreign = [key for key in given if key.startswith(prefix) and key not in own]
     if not missing and not foreign:
         return
     first = (missing or foreign)[0]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Self, cast
 
 import torch
 from torch import nn
 
 Stage = Sequence[nn.Module]
+State = dict[str, torch.Tensor]
 
 
 class SegmentationModel(nn.Module):
@@ -16,6 +17,8 @@ class SegmentationModel(nn.Module):
 
     `stages` names the parts of the backbone from the photo to the head, `head` holds the parts
     that follow them and `last_layers` those layers of the head that answer with C classes.
+    `backbone` is how the keys of the backbone begin; `rename` brings the keys of published
+    backbones, without that beginning, to the network's own.
     """
 
     def __init__(
@@ -25,9 +28,13 @@ class SegmentationModel(nn.Module):
         stages: Mapping[str, Stage],
         head: Stage,
         last_layers: Stage,
+        backbone: str = "backbone.",
+        rename: Callable[[State], State] = lambda state: state,
     ) -> None:
         super().__init__()
         self.net = net
+        self.backbone_prefix = backbone
+        self.rename = rename
         self._stages = dict(stages)
         self._head = tuple(head)
         self._last_layers = tuple(last_layers)
@@ -64,7 +71,7 @@ class SegmentationModel(nn.Module):
         names = {id(module): name for name, module in self.net.named_modules()}
         return tuple(f"{names[id(layer)]}." for layer in self._last_layers)
 
-    def weights(self) -> dict[str, torch.Tensor]:
+    def weights(self) -> State:
         """Return the network's state dict, under its library's own keys."""
         return self.net.state_dict()
 

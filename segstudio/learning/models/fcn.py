@@ -1,0 +1,20 @@
+"""FCN by torchvision (Long et al., Fully Convolutional Networks, 2015), never downloaded."""
+
+from __future__ import annotations
+
+from torchvision.models import segmentation
+
+from segstudio.learning.models.base import SegmentationModel
+from segstudio.learning.models.offline import bare
+from segstudio.learning.models.resnet import resnet_stages
+
+
+def build_resnet50(classes: int, *, from_scratch: bool) -> SegmentationModel:
+    """Build FCN on ResNet-50 with random weights."""
+    net = bare(segmentation.fcn_resnet50, classes)
+    return SegmentationModel(
+        net,
+        stages=resnet_stages(net.backbone),
+        head=[net.classifier],
+        last_layers=[net.classifier[-1]],
+    )
