@@ -62,6 +62,8 @@ THEIRS = {
     "shiboken6": {"gui"},
     "torch": {"learning", "jobs", "review"},
     "torchvision": {"learning", "jobs", "review"},
+    "segmentation_models_pytorch": {"learning"},
+    "timm": {"learning"},
     # In jobs only for the plain way that `benchmark import` compares with.
     "lxml": {"formats", "jobs"},
     "pi_heif": {"photos"},

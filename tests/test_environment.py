@@ -23,6 +23,7 @@ NAMES = {
     "cv2": "opencv-python-headless",
     "PySide6": "pyside6-essentials",
     "pi_heif": "pi-heif",
+    "segmentation_models_pytorch": "segmentation-models-pytorch",
 }
 OPTIONAL = {"shiboken6"}
 

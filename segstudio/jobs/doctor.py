@@ -102,7 +102,9 @@ def _weights() -> Iterator[Check]:
         if path.is_file():
             yield Check(f"Weights of {entry.name}", "ok", f"here: {path}")
         else:
-            how = "downloaded when first needed" if entry.weights.sha256 else "to be put here by you"
+            how = (
+                "downloaded when first needed" if entry.weights.sha256 else "to be put here by you"
+            )
             text = f"not here; {how}, from {entry.weights.url} to {path}"
             yield Check(f"Weights of {entry.name}", "note", text)
 

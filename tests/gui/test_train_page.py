@@ -104,6 +104,17 @@ def test_preset_and_weights_reach_the_settings_and_hand_edits_stay(page):
     assert (config.weights, config.train_layers, config.seed) == ("none", "all", 7)
 
 
+def test_the_download_told_is_that_of_the_chosen_model(page):
+    def told(model: str) -> str:
+        choice = page.setup._form.editor("model")
+        choice.setCurrentIndex(choice.findData(model))
+        choice.activated.emit(choice.currentIndex())
+        return page.setup.weights._published.text()
+
+    assert "downloads once, 87 MB" in told("unet_resnet34")
+    assert "a file that you download, 15 MB" in told("segformer_pvt_v2_b0")
+
+
 def test_every_setting_of_the_form_reaches_the_request(page, monkeypatch, qtbot):
     jobs = FakeJobs(monkeypatch)
     page.setup._form.editor("epochs").setValue(3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 from collections.abc import Callable, Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import save_file
+from torchvision.models import resnet34
 
 from segstudio.core.errors import SegStudioError, WeightsError
 from segstudio.core.events import Event, Message, Progress
@@ -19,7 +21,7 @@ from segstudio.learning.checkpoint import build_model
 from segstudio.learning.config import TrainConfig
 from segstudio.learning.download import MIRROR_VARIABLE, Interrupted, cached_file, fetch
 from segstudio.learning.models import MODELS, PublishedWeights, model_named
-from segstudio.learning.models.base import SegmentationModel
+from segstudio.learning.models.base import SegmentationModel, State
 from segstudio.learning.weights import load_initial_weights
 
 SMALL = "deeplabv3_mobilenet_v3_large"
@@ -166,7 +168,7 @@ def server(tmp_path: Path) -> Iterator[str]:
 
 
 def published(url: str, sha256: str = hashlib.sha256(CONTENT).hexdigest()[:8]) -> PublishedWeights:
-    return PublishedWeights(url, sha256)
+    return PublishedWeights(url, sha256, 1)
 
 
 def test_download_is_kept_in_torchs_cache_with_progress(cache: Path, server: str) -> None:
@@ -221,9 +223,103 @@ def test_download_can_be_stopped(cache: Path, server: str) -> None:
 
 
 def test_published_addresses_are_torchvisions_own() -> None:
-    from torchvision.models import get_model_weights
+    from torchvision.models import get_model_weights, list_models
 
     for entry in MODELS:
-        theirs = get_model_weights(entry.name).DEFAULT.url
-        assert entry.weights.url == theirs
+        if not entry.weights.sha256:
+            continue
+        backbone = entry.name.rpartition("_")[2]
+        known = entry.name in list_models()
+        theirs = get_model_weights(entry.name if known else backbone).DEFAULT
+        assert entry.weights.url == theirs.url
         assert entry.weights.sha256 in entry.weights.file_name
+        assert entry.weights.megabytes == round(theirs.meta["_file_size"] * 2**20 / 1e6)
+
+
+def test_file_without_a_published_checksum_is_left_to_the_user(cache: Path) -> None:
+    wanted = model_named("segformer_pvt_v2_b0").weights
+    with pytest.raises(WeightsError, match="not downloaded by SegStudio") as told:
+        fetch(wanted, Listener())
+    assert wanted.url in told.value.remedy
+    assert str(cache) in told.value.remedy
+    cache.mkdir(parents=True)
+    cached_file(wanted).write_bytes(b"put here by the user")
+    assert fetch(wanted, Listener()) == cached_file(wanted)
+
+
+def fresh(name: str, seed: int) -> SegmentationModel:
+    torch.manual_seed(seed)
+    return build_model(TrainConfig(model=name), 5)
+
+
+def backbone_of(model: SegmentationModel) -> State:
+    prefix = model.backbone_prefix
+    state = model.weights()
+    return {key.removeprefix(prefix): t for key, t in state.items() if key.startswith(prefix)}
+
+
+def load_into(name: str, state: State, path: Path) -> tuple[SegmentationModel, str]:
+    torch.save(state, path)
+    target, report = fresh(name, 2), Listener()
+    load_initial_weights(target, model_named(name), str(path), report)
+    return target, report.said()
+
+
+@pytest.mark.parametrize(
+    "form", ["resnet", "segmentation", "encoder", "smp", "lightning", "parallel"]
+)
+def test_encoder_takes_a_torchvision_resnet_in_every_usual_form(tmp_path: Path, form: str) -> None:
+    source = fresh("unet_resnet34", 1)
+    bare = backbone_of(source)
+    theirs = resnet34(weights=None)
+    theirs.load_state_dict(bare, strict=False)
+    forms: dict[str, Callable[[], State]] = {
+        "resnet": theirs.state_dict,
+        "segmentation": lambda: {
+            **{f"backbone.{key}": tensor for key, tensor in bare.items()},
+            "classifier.0.weight": torch.zeros(4, 512, 3, 3),
+            "aux_classifier.0.weight": torch.zeros(4, 256, 3, 3),
+        },
+        "encoder": lambda: {f"encoder.{key}": tensor for key, tensor in bare.items()},
+        "smp": source.weights,
+        "lightning": lambda: {f"model.{key}": tensor for key, tensor in source.weights().items()},
+        "parallel": lambda: {f"module.{key}": tensor for key, tensor in source.weights().items()},
+    }
+    target, said = load_into("unet_resnet34", forms[form](), tmp_path / "w.pth")
+    assert same(source.weights(), target.weights(), "encoder.")
+    whole = form in ("smp", "lightning", "parallel")
+    assert same(source.weights(), target.weights(), "decoder.") == whole
+    assert ("the head, which was not in it, starts fresh" in said) == (not whole)
+
+
+@pytest.mark.parametrize("form", ["timm", "makers", "features"])
+def test_pvt_takes_the_files_of_timm_and_of_its_makers(tmp_path: Path, form: str) -> None:
+    source = fresh("segformer_pvt_v2_b0", 1)
+    bare = backbone_of(source)
+    timm = {re.sub(r"^stages_(\d)", r"stages.\1", key): tensor for key, tensor in bare.items()}
+    timm |= {"head.weight": torch.zeros(7, 256), "head.bias": torch.zeros(7)}
+    forms = {"timm": timm, "makers": _as_by_the_makers(timm), "features": bare}
+    target, _ = load_into("segformer_pvt_v2_b0", forms[form], tmp_path / "w.pth")
+    assert same(source.weights(), target.weights(), "encoder.")
+
+
+def _as_by_the_makers(timm: State) -> State:
+    """Number stages from 1, as in the files of PVT's own repository."""
+    renamed = {}
+    for key, tensor in timm.items():
+        key = re.sub(r"^patch_embed\.", "patch_embed1.", key)
+        stage = re.match(r"^stages\.(\d)\.", key)
+        if stage:
+            number = int(stage[1]) + 1
+            key = key.removeprefix(stage[0])
+            key = re.sub(r"^downsample\.", f"patch_embed{number}.", key)
+            key = re.sub(r"^blocks\.", f"block{number}.", key)
+            key = re.sub(r"^norm\.", f"norm{number}.", key)
+            key = key.replace("dwconv.", "dwconv.dwconv.")
+        renamed[key] = tensor
+    return renamed
+
+
+def test_another_backbone_is_refused_by_its_name(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match="do not fit U-Net, ResNet-34"):
+        load_into("unet_resnet34", backbone_of(fresh("pspnet_resnet50", 1)), tmp_path / "w.pth")

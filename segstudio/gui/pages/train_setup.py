@@ -154,6 +154,7 @@ class TrainSetup(QWidget):
         self.train_button.clicked.connect(self.start_clicked)
         self.presets.chosen.connect(self._take_preset)
         self.weights.changed.connect(self._take_weights)
+        self._form.changed.connect(self._show_download)
         self._form.changed.connect(self.config_changed)
         self._fold.clicked.connect(self._toggle_form)
         self.trouble.file_clicked.connect(self._take_file)
@@ -175,9 +176,14 @@ class TrainSetup(QWidget):
         self._base = base
         config = base.model_copy(update=edited)
         self._form.set_config(config)
-        size = re.search(r"\d+ MB", model_named(config.model).note)
-        self.weights.set_download(size[0] if size else "")
+        self._show_download()
         self.config_changed.emit()
+
+    def _show_download(self) -> None:
+        """Tell what the published weights of the chosen model are."""
+        config = self._form.config()
+        if config is not None:
+            self.weights.set_published(model_named(config.model).weights)
 
     def _toggle_form(self) -> None:
         self._unfold(self._form.isHidden())

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QFileDialog, QRadioButton, QVBoxLayout, QWidget
 
 from segstudio.gui.widgets.basics import button, label, row
+from segstudio.learning.models import PublishedWeights
 
 PRETRAINED, SCRATCH = "pretrained", "none"
 _FILES = "Weights (*.pth *.pt *.safetensors);;All files (*)"
@@ -44,7 +45,6 @@ class WeightsChoice(QWidget):
             self._group.addButton(choice)
         self._published.setChecked(True)
         self._group.buttonToggled.connect(self._toggled)
-        self.set_download("")
 
     @property
     def value(self) -> str:
@@ -71,10 +71,10 @@ class WeightsChoice(QWidget):
             self.changed.emit(self.value)
         self._from_file.setChecked(True)
 
-    def set_download(self, size: str) -> None:
-        """Say how much the published weights are, such as `42 MB`; empty: not known."""
-        loads = f"downloads once, {size}" if size else "downloads once"
-        self._published.setText(f"General knowledge ({loads})")
+    def set_published(self, weights: PublishedWeights) -> None:
+        """Say how large the published weights of a model are, and how they get here."""
+        how = "downloads once" if weights.sha256 else "a file that you download"
+        self._published.setText(f"General knowledge ({how}, {weights.megabytes} MB)")
 
     def choose_file(self) -> None:
         """Ask for a file."""

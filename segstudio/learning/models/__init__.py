@@ -45,8 +45,8 @@ class ModelEntry:
 
 _HERE = "segstudio.learning.models."
 _TORCHVISION = "https://download.pytorch.org/models/"
-_RESNET34 = PublishedWeights(_TORCHVISION + "resnet34-b627a593.pth", "b627a593", 83)
-_RESNET50 = PublishedWeights(_TORCHVISION + "resnet50-11ad3fa6.pth", "11ad3fa6", 98)
+_RESNET34 = PublishedWeights(_TORCHVISION + "resnet34-b627a593.pth", "b627a593", 87)
+_RESNET50 = PublishedWeights(_TORCHVISION + "resnet50-11ad3fa6.pth", "11ad3fa6", 103)
 
 MODELS = (
     ModelEntry(
@@ -55,7 +55,7 @@ MODELS = (
         "Small and quick: the right one for a laptop without a graphics card.",
         _HERE + "deeplabv3:build_mobilenet_v3_large",
         PublishedWeights(
-            _TORCHVISION + "deeplabv3_mobilenet_v3_large-fc3c493d.pth", "fc3c493d", 42
+            _TORCHVISION + "deeplabv3_mobilenet_v3_large-fc3c493d.pth", "fc3c493d", 44
         ),
     ),
     ModelEntry(
@@ -97,14 +97,14 @@ MODELS = (
         "DeepLabV3, ResNet-50",
         "A larger network, much slower without a graphics card.",
         _HERE + "deeplabv3:build_resnet50",
-        PublishedWeights(_TORCHVISION + "deeplabv3_resnet50_coco-cd0a2569.pth", "cd0a2569", 161),
+        PublishedWeights(_TORCHVISION + "deeplabv3_resnet50_coco-cd0a2569.pth", "cd0a2569", 168),
     ),
     ModelEntry(
         "fcn_resnet50",
         "FCN, ResNet-50",
         "The simplest head on the same large backbone.",
         _HERE + "fcn:build_resnet50",
-        PublishedWeights(_TORCHVISION + "fcn_resnet50_coco-1167a1af.pth", "1167a1af", 135),
+        PublishedWeights(_TORCHVISION + "fcn_resnet50_coco-1167a1af.pth", "1167a1af", 142),
     ),
     ModelEntry(
         "pspnet_resnet50",
@@ -118,7 +118,7 @@ MODELS = (
         "DeepLabV3, ResNet-101",
         "The largest: for a computer with a graphics card.",
         _HERE + "deeplabv3:build_resnet101",
-        PublishedWeights(_TORCHVISION + "deeplabv3_resnet101_coco-586e9e4e.pth", "586e9e4e", 233),
+        PublishedWeights(_TORCHVISION + "deeplabv3_resnet101_coco-586e9e4e.pth", "586e9e4e", 245),
     ),
 )
 

@@ -35,7 +35,7 @@ class SegmentationModel(nn.Module):
         self.net = net
         self.backbone_prefix = backbone
         self.rename = rename
-        self._stages = dict(stages)
+        self.stages = dict(stages)
         self._head = tuple(head)
         self._last_layers = tuple(last_layers)
         self._trained: tuple[nn.Module, ...] = (net,)
@@ -89,6 +89,6 @@ class SegmentationModel(nn.Module):
             return (self.net,)
         if layers == "last_layer":
             return self._last_layers
-        names = list(self._stages)
+        names = list(self.stages)
         after = names[names.index(layers) :] if layers != "head" else []
-        return (*(module for name in after for module in self._stages[name]), *self._head)
+        return (*(module for name in after for module in self.stages[name]), *self._head)

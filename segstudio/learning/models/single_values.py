@@ -1,4 +1,4 @@
-"""BatchNorm for a batch of one whose map is one pixel: pooled branches, deep maps of small crops."""
+"""BatchNorm for one value per channel: pooled branches, and the deepest map of a small crop."""
 
 from __future__ import annotations
 
