@@ -20,5 +20,5 @@ def build_pvt_v2_b0(classes: int, *, from_scratch: bool) -> SegmentationModel:
 
 def _timm_keys(state: State) -> State:
     """Bring the keys of a PVT-v2 by timm or by its makers to those of timm's feature extractor."""
-    known = checkpoint_filter_fn(state, None)
+    known: State = checkpoint_filter_fn(state, None)  # type: ignore[no-untyped-call]
     return {key.replace("stages.", "stages_", 1): tensor for key, tensor in known.items()}
