@@ -48,7 +48,14 @@ _RASTER_HELP = (
 )
 _PRESET_HELP = "How long and how thoroughly it learns; default: quick."
 _PART_HELP = "The photos to score: those that check (val, the default), test or train."
-_BY_HELP = "Deal classes evenly (presence, the default) or photos by chance (random)."
+_BY_HELP = (
+    "What is dealt evenly: photos of every class (presence, the default), its pixels (pixels), or "
+    "photos by chance (random); given: the folders train, val and test."
+)
+_BURSTS_HELP = (
+    "Put photos that show nearly the same (bursts, near-duplicates, frames of a video) into one "
+    "part, or deal each by itself."
+)
 
 
 class _Commands(click.Group):
@@ -139,6 +146,8 @@ def import_(as_json: bool, **rest: Any) -> None:
 @click.option("--test", type=float, default=0.0, show_default=True, help="Share for the end.")
 @click.option("--by", type=click.Choice(split_job.SPLIT_METHODS), default="presence", help=_BY_HELP)
 @click.option("--seed", type=int, default=0, show_default=True, help="Any other deals otherwise.")
+@click.option("--keep-bursts/--no-keep-bursts", default=True, help=_BURSTS_HELP)
+@click.option("--lock/--show", default=True, help="Lock it (the default), or only show it.")
 @json_option
 def split(as_json: bool, **settings: Any) -> None:
     """Decide which photos train and which check, and lock that."""

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import random
-from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Literal, get_args
 
+import numpy as np
+
+from segstudio.core.dealing import Groups, Wanted, deal, fill
 from segstudio.core.errors import UsageError
 
 Part = Literal["train", "val", "test"]
 PARTS: tuple[Part, ...] = get_args(Part)
 Fractions = Mapping[Part, float]
+Amounts = Mapping[str, Mapping[int, int]]
+"""How much of each class a photo shows, by name and class id: pixels, or 1 where it does."""
+Together = Sequence[Collection[str]]
+"""Photos that must not be parted, such as those of one burst."""
+# What train does not show cannot be learnt.
 _WORTH: dict[Part, int] = {"train": 3, "val": 1, "test": 1}
 
 
@@ -35,40 +41,89 @@ def split_by_folders(names: Collection[str]) -> dict[str, Part] | None:
     return parts if complete and "train" in parts.values() else None
 
 
-def random_split(names: Mapping[str, object], fractions: Fractions, seed: int) -> dict[str, Part]:
-    """Deal the photos out at random; the same names, shares and seed give the same split."""
-    order = sorted(names)
-    random.Random(seed).shuffle(order)
-    sizes = part_sizes(len(order), fractions)
-    parts = [part for part in PARTS for _ in range(sizes[part])]
-    return dict(zip(order, parts, strict=True))
+def random_split(
+    names: Iterable[str], fractions: Fractions, seed: int, together: Together = ()
+) -> dict[str, Part]:
+    """Deal the photos out at random; the same names, shares and seed give the same split.
+
+    Photos that are `together` come into one part.
+    """
+    nothing: Amounts = {name: {} for name in names}
+    return _parts(nothing, fractions, together, lambda table, wanted: fill(table, wanted, seed))
 
 
 def stratified(
-    presence: Mapping[str, frozenset[int]], fractions: Fractions, seed: int
+    presence: Mapping[str, frozenset[int]],
+    fractions: Fractions,
+    seed: int,
+    together: Together = (),
 ) -> dict[str, Part]:
-    """Deal the photos out so that every class is on every side in the wanted share.
+    """Deal the photos out so that every class is on every side in the wanted share of photos.
 
-    `presence` names the class ids of each photo. The algorithm is the iterative stratification of
-    Sechidis, Tsoumakas and Vlahavas (ECML PKDD 2011), the rarest class first, with fixed part
-    sizes so that small sets keep their shares.
+    `presence` names the class ids of each photo; photos that are `together` come into one part.
+    Without such groups the parts have the sizes of `part_sizes`.
     """
-    order = sorted(presence)
-    random.Random(seed).shuffle(order)
-    room = dict(part_sizes(len(order), fractions))
-    totals = Counter(class_id for name in order for class_id in presence[name])
-    wish = _wishes(totals, fractions)
-    result: dict[str, Part] = {}
-    for class_id in _rarest_first(totals):
-        for name in (n for n in order if n not in result and class_id in presence[n]):
-            part = max(_open(room), key=lambda p: (wish[p][class_id], room[p]))
-            _assign(result, name, part, room, wish, presence)
-    for name in (n for n in order if n not in result):
-        _assign(result, name, max(_open(room), key=room.__getitem__), room, wish, presence)
-    while swap := _helpful_swap(result, presence):
-        one, other = swap
-        result[one], result[other] = result[other], result[one]
-    return result
+    ones = {name: dict.fromkeys(sorted(ids), 1) for name, ids in presence.items()}
+    return stratified_by_pixels(ones, fractions, seed, together)
+
+
+def stratified_by_pixels(
+    pixels: Amounts, fractions: Fractions, seed: int, together: Together = ()
+) -> dict[str, Part]:
+    """Deal the photos out so that every part has the wanted share of the pixels of every class.
+
+    `pixels` counts them by photo and class id; photos that are `together` come into one part.
+    """
+    return _parts(pixels, fractions, together, lambda table, wanted: deal(table, wanted, seed))
+
+
+def folds(
+    amounts: Amounts, count: int, seed: int, together: Together = ()
+) -> tuple[tuple[str, ...], ...]:
+    """Deal the photos out into `count` folds alike in size and in the amounts of every class.
+
+    Photos that are `together` come into one fold. Raises UsageError where a fold would be empty.
+    """
+    groups = groups_of(amounts, together)
+    if count < 2 or len(groups) < count:
+        raise UsageError(
+            f"{len(groups)} photos or bursts cannot be dealt into {count} parts.",
+            meaning="Each part needs a photo of its own, and there must be two parts at least.",
+            remedy=f"Take {max(2, min(5, len(groups)))} parts, or outline more photos.",
+        )
+    total = len(amounts)
+    sizes = [total // count + (fold < total % count) for fold in range(count)]
+    dealt = deal(_table(groups, amounts), Wanted(sizes, [1] * count), seed)
+    found: list[list[str]] = [[] for _ in range(count)]
+    for group, fold in zip(groups, dealt, strict=True):
+        found[fold] += group
+    return tuple(tuple(sorted(names)) for names in found)
+
+
+def groups_of(names: Iterable[str], together: Together) -> list[tuple[str, ...]]:
+    """Return all photos in groups in the order of their names; most are alone."""
+    known = set(names)
+    joined = [tuple(sorted(known & set(group))) for group in together]
+    alone = known.difference(*joined)
+    return sorted([*filter(None, joined), *((name,) for name in alone)])
+
+
+def cut_where_needed(
+    names: Iterable[str], together: Together, fractions: Fractions
+) -> tuple[Together, bool]:
+    """Return the groups, cut where whole ones would leave a part empty, and whether that was so.
+
+    Groups are cut into stretches of neighbouring names, so that only photos at a cut have much
+    alike on the other side.
+    """
+    groups = groups_of(names, together)
+    sizes = [size for size in part_sizes(sum(map(len, groups)), fractions).values() if size]
+    if len(groups) >= len(sizes):
+        return together, False
+    most = min(sizes)
+    return [
+        group[start : start + most] for group in groups for start in range(0, len(group), most)
+    ], True
 
 
 def part_sizes(count: int, fractions: Fractions) -> dict[Part, int]:
@@ -89,74 +144,27 @@ def part_sizes(count: int, fractions: Fractions) -> dict[Part, int]:
     return sizes
 
 
-def _wishes(totals: Mapping[int, int], fractions: Fractions) -> dict[Part, dict[int, float]]:
-    """Return how many photos of each class a part would like, at least one where that can be."""
-    others = [part for part in PARTS if part != "train" and fractions[part] > 0]
-    wish: dict[Part, dict[int, float]] = {part: dict.fromkeys(totals, 0.0) for part in PARTS}
-    for class_id, count in totals.items():
-        least = 1.0 if count > len(others) else 0.0
-        for part in others:
-            wish[part][class_id] = max(least, count * fractions[part])
-        wish["train"][class_id] = count - sum(wish[part][class_id] for part in others)
-    return wish
+def _parts(
+    amounts: Amounts,
+    fractions: Fractions,
+    together: Together,
+    dealing: Callable[[Groups, Wanted], list[int]],
+) -> dict[str, Part]:
+    """Have the groups dealt out to train, val and test."""
+    groups = groups_of(amounts, together)
+    sizes = part_sizes(len(amounts), fractions)
+    wanted = Wanted([sizes[part] for part in PARTS], [_WORTH[part] for part in PARTS])
+    dealt = dealing(_table(groups, amounts), wanted)
+    return {name: PARTS[part] for group, part in zip(groups, dealt, strict=True) for name in group}
 
 
-def _rarest_first(totals: Mapping[int, int]) -> list[int]:
-    """Return the class ids by how few photos have them."""
-    return sorted(totals, key=lambda class_id: (totals[class_id], class_id))
-
-
-def _open(room: Mapping[Part, int]) -> list[Part]:
-    """Return the parts that still take photos."""
-    return [part for part in PARTS if room[part] > 0]
-
-
-def _assign(
-    result: dict[str, Part],
-    name: str,
-    part: Part,
-    room: dict[Part, int],
-    wish: dict[Part, dict[int, float]],
-    presence: Mapping[str, frozenset[int]],
-) -> None:
-    """Put a photo into a part and take its classes off what the part still wishes for."""
-    result[name] = part
-    room[part] -= 1
-    for class_id in presence[name]:
-        wish[part][class_id] -= 1
-
-
-def _helpful_swap(
-    result: Mapping[str, Part], presence: Mapping[str, frozenset[int]]
-) -> tuple[str, str] | None:
-    """Return two photos whose change of places lets more classes be seen in more parts."""
-    counts = Counter(
-        (part, class_id) for name, part in result.items() for class_id in presence[name]
-    )
-    totals = Counter(class_id for ids in presence.values() for class_id in ids)
-    parts = [part for part in PARTS if part in result.values()]
-    for class_id in _rarest_first(totals):
-        for part in (part for part in parts if not counts[part, class_id]):
-            for one in (n for n in result if class_id in presence[n]):
-                for other in (n for n in result if result[n] == part):
-                    change = (one, result[one]), (other, part)
-                    if _gain(change, presence, counts) > 0:
-                        return one, other
-    return None
-
-
-def _gain(
-    change: tuple[tuple[str, Part], tuple[str, Part]],
-    presence: Mapping[str, frozenset[int]],
-    counts: Mapping[tuple[Part, int], int],
-) -> int:
-    """Return how many more (part, class) pairs are seen when two photos change places.
-
-    Train counts most: what it does not show cannot be learnt.
-    """
-    gain = 0
-    for (name, here), (partner, there) in (change, change[::-1]):
-        for class_id in presence[name] - presence[partner]:
-            gain += _WORTH[there] * (counts[there, class_id] == 0)
-            gain -= _WORTH[here] * (counts[here, class_id] == 1)
-    return gain
+def _table(groups: Sequence[Sequence[str]], amounts: Amounts) -> Groups:
+    """Add the photos of each group up; the columns are the classes that any photo shows."""
+    ids = sorted({class_id for own in amounts.values() for class_id in own})
+    column = {class_id: place for place, class_id in enumerate(ids)}
+    table = np.zeros((len(groups), len(ids)))
+    for row, group in enumerate(groups):
+        for name in group:
+            for class_id, amount in amounts[name].items():
+                table[row, column[class_id]] += amount
+    return Groups(np.array([len(group) for group in groups], np.int64), table)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import time
 from collections.abc import Callable, Set
 from dataclasses import dataclass
 from typing import Literal
 
 from segstudio.core.errors import SegStudioError
-from segstudio.core.events import Reporter
+from segstudio.core.events import Quiet, Reporter
 from segstudio.core.palette import IGNORE
 from segstudio.core.splits import split_by_folders
+from segstudio.jobs.balance import leak_words
 from segstudio.jobs.burn import burn
 from segstudio.jobs.label_counts import count_labels
+from segstudio.jobs.photo_marks import photo_marks
+from segstudio.photos.bursts import Leak, find_leaks
 from segstudio.project.entries import PhotoEntry, Split
 from segstudio.project.project import Project
 
@@ -21,6 +25,7 @@ Level = Literal["good", "warning", "error"]
 FEW_PHOTOS = 5
 FEW_PIXELS = 0.001
 DISK_NEEDED = 1 << 30
+LOOK_SECONDS = 5.0
 _PRESS = 'press "Small shapes on top" there'
 
 
@@ -52,7 +57,8 @@ class Facts:
     `photos` pixel counts per palette id of every annotated photo, by name, without ignored ones;
     `unlabelled` how many photos have no outlines; `split` None before the first; `free_bytes` on
     the project's disk; `odd_sizes` the photos whose label image has another number of pixels;
-    `covered` the ids of classes that are outlined and yet have no pixel.
+    `covered` the ids of classes that are outlined and yet have no pixel; `leaks` the photos kept
+    aside that look almost like one that trains.
     """
 
     classes: dict[int, str]
@@ -64,6 +70,7 @@ class Facts:
     free_bytes: int
     odd_sizes: tuple[str, ...] = ()
     covered: frozenset[int] = frozenset()
+    leaks: tuple[Leak, ...] = ()
 
 
 def run(project: Project, report: Reporter) -> Preflight:
@@ -92,6 +99,7 @@ def gather(project: Project, report: Reporter) -> Facts:
         free_bytes=shutil.disk_usage(project.root).free,
         odd_sizes=odd_sizes,
         covered=_outlined(project, annotated, classes.keys() - seen, report),
+        leaks=_leaks(project, annotated, report),
     )
 
 
@@ -129,7 +137,15 @@ def _check_photos(facts: Facts) -> list[Finding]:
         found.append(Finding("warning", text, advice))
     else:
         found.append(Finding("good", f"{_counted(val, 'photo')} kept aside to check honestly."))
-    return [*found, *_check_undealt(facts, split)]
+    return [*found, *_check_leaks(facts), *_check_undealt(facts, split)]
+
+
+def _check_leaks(facts: Facts) -> list[Finding]:
+    if not facts.leaks:
+        return []
+    names = _listed([leak.photo for leak in facts.leaks], most=2)
+    advice = "Split anew with bursts kept together; later scores are lower then, and honest."
+    return [Finding("warning", f"{leak_words(facts.leaks)} ({names})", advice)]
 
 
 def _check_undealt(facts: Facts, split: Split) -> list[Finding]:
@@ -273,6 +289,30 @@ def _outlined(
             labels = {shape.label for shape in annotation.shapes} if annotation else set()
             found |= {i for label in labels if (i := project.palette.painted(label)) is not None}
     return frozenset(found & ids)
+
+
+def _leaks(project: Project, entries: list[PhotoEntry], report: Reporter) -> tuple[Leak, ...]:
+    """Look for leaks of the locked split among the photos that a few seconds are enough for.
+
+    What was looked at is remembered, so that the next look gets further.
+    """
+    if project.split is None:
+        return ()
+    dealt = [entry for entry in entries if entry.name in project.split.parts]
+    return find_leaks(photo_marks(project, dealt, _Hasty(report)), project.split.parts)
+
+
+class _Hasty(Quiet):
+    """Wants to stop after a few seconds: a user who wants to train must not wait."""
+
+    def __init__(self, report: Reporter) -> None:
+        super().__init__(report)
+        self._until = time.monotonic() + LOOK_SECONDS
+
+    @property
+    def stop_requested(self) -> bool:
+        """Whether the other one wants to stop, or the time is over."""
+        return super().stop_requested or time.monotonic() > self._until
 
 
 def _counted(count: int, one: str, many: str = "") -> str:

@@ -89,7 +89,7 @@ def run(request: TrainRequest, report: Reporter) -> TrainResult:
         try:
             begin = _resume if request.resume else _start
             return begin(project, request, report)
-        except Interrupted:
+        except (Interrupted, split_job.Stopped):
             return TrainResult("", "stopped", 0, None, None, 0.0, 0.0)
 
 
@@ -211,9 +211,17 @@ def _lock_split(
         project.set_split(Split(parts=parts, method="folders"), "Split photos by folders")
         report(Message("The folders train, val and test decide which photos check."))
         return
-    method: split_job.SplitMethod = "random" if config.split == "random" else "presence"
-    request = split_job.SplitRequest(project, by=method, seed=config.seed)
-    counts = split_job.run(request, report).photos
+    ways: dict[str, split_job.SplitMethod] = {"random": "random", "pixels": "pixels"}
+    request = split_job.SplitRequest(
+        project,
+        by=ways.get(config.split, "presence"),
+        seed=config.seed,
+        keep_bursts=config.keep_bursts,
+    )
+    result = split_job.run(request, report)
+    counts = result.photos
+    for note in result.notes:
+        report(Message(note))
     report(
         Message(
             f"{counts['train']} photos train and {counts['val']} are kept aside to check; "

@@ -21,6 +21,7 @@ from segstudio.core.splits import (
     random_split,
     split_by_folders,
     stratified,
+    stratified_by_pixels,
 )
 
 Presence = dict[str, frozenset[int]]
@@ -30,10 +31,16 @@ PHOTO_SETS = st.lists(st.frozensets(st.integers(0, 5)), max_size=30).map(
 )
 HASH_SEED_PROGRAM = """
 import json
-from segstudio.core.splits import random_split, stratified
+from segstudio.core.splits import folds, random_split, stratified, stratified_by_pixels
 presence = {f"p{i}": frozenset({f"{i % 5}", f"{i % 7}"}) for i in range(40)}
+pixels = {name: {c: len(name) * int(c) + 1 for c in ids} for name, ids in presence.items()}
 shares = {"train": 0.7, "val": 0.2, "test": 0.1}
-print(json.dumps([stratified(presence, shares, 3), random_split(presence, shares, 3)]))
+groups = [{f"p{i}" for i in range(start, start + 3)} for start in range(0, 20, 4)]
+print(json.dumps([
+    stratified(presence, shares, 3), random_split(presence, shares, 3),
+    stratified(presence, shares, 3, groups), random_split(presence, shares, 3, groups),
+    stratified_by_pixels(pixels, shares, 3, groups), folds(pixels, 4, 3, groups),
+]))
 """
 
 
@@ -148,6 +155,11 @@ def test_the_seed_decides_and_the_order_of_the_photos_does_not() -> None:
     presence = photo_set(24, 5, seed=3)
     shuffled = dict(reversed(presence.items()))
     fractions = checked_fractions(0.8, 0.2, 0)
+    rng = random.Random(0)
+    pixels = {n: {c: rng.randint(1, 99) for c in sorted(presence[n])} for n in sorted(presence)}
+    by_pixels = {n: dict(reversed(pixels[n].items())) for n in reversed(pixels)}
+    one = stratified_by_pixels(pixels, fractions, 1)
+    assert one == stratified_by_pixels(by_pixels, fractions, 1)
     for deal in (stratified, random_split):
         assert deal(presence, fractions, 1) == deal(shuffled, fractions, 1)
         assert len({tuple(sorted(deal(presence, fractions, s).items())) for s in range(8)}) > 1

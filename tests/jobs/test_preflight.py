@@ -12,6 +12,7 @@ from segstudio.core.annotation import Annotation, Box, Shape
 from segstudio.core.label_image import read_label, write_label
 from segstudio.core.palette import PaletteClass
 from segstudio.jobs.preflight import Facts, Preflight, gather, judge, run
+from segstudio.photos.bursts import Leak
 from segstudio.project.entries import Split
 
 GOOD = Facts(
@@ -167,3 +168,20 @@ def test_photos_of_the_background_alone_are_no_trouble_where_it_is_ignored():
     assert "almost only" not in found(
         judge(replace(GOOD, photos=photos, background=255)), "warning"
     )
+
+
+def test_photos_kept_aside_that_look_like_training_photos_are_told():
+    leaks = (Leak("6.jpg", "val", "1.jpg", "look"), Leak("7.jpg", "val", "2.jpg", "time"))
+    told = found(judge(replace(GOOD, leaks=leaks)), "warning")
+    assert "2 photos kept aside look almost like a training photo" in told
+    assert "6.jpg, 7.jpg" in told
+
+
+def test_leaks_of_the_locked_split_are_looked_for(tiny_project, report):
+    photo, other = tiny_project.photos[:2]
+    tiny_project.photo_path(other).write_bytes(tiny_project.photo_path(photo).read_bytes())
+    assert gather(tiny_project, report).leaks == ()
+    parts = {entry.name: "train" for entry in tiny_project.photos} | {photo.name: "val"}
+    tiny_project.set_split(Split(parts=parts, method="given"), "Split")
+    (leak,) = gather(tiny_project, report).leaks
+    assert (leak.photo, leak.partner) == (photo.name, other.name)

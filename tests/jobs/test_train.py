@@ -99,6 +99,25 @@ def test_split_is_locked_once(tiny_project: Project, report: Recorder) -> None:
     assert object_of(tiny_project, second, "config.json")["split"] == "given"
 
 
+def test_the_settings_say_how_the_split_is_made(tiny_project: Project, report: Recorder) -> None:
+    """Two photos are the same picture: kept together they train or check, both of them."""
+    one, other = tiny_project.photos[:2]
+    tiny_project.photo_path(other).write_bytes(tiny_project.photo_path(one).read_bytes())
+    train(tiny_project, report, split="pixels")
+    assert tiny_project.split
+    assert tiny_project.split.method == "pixels"
+    parted = set()
+    for seed in range(8):
+        for keep in (True, False):
+            tiny_project.undo()
+            train(tiny_project, report, split="random", seed=seed, keep_bursts=keep)
+            assert tiny_project.split
+            parts = tiny_project.split.parts
+            parted.add((keep, parts[one.name] != parts[other.name]))
+    assert (True, True) not in parted
+    assert (False, True) in parted
+
+
 def test_folders_decide_the_split(tmp_path: Path, palette: Palette, report: Recorder) -> None:
     with make_tiny_project(tmp_path / "p", palette, photos=3) as project:
         rows = []

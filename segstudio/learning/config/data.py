@@ -11,6 +11,7 @@ from segstudio.learning.config.fields import Settings, about, one_of
 SPLITS = {
     "given": "The project's own; else the folders train, val, test; else by presence",
     "presence": "Every class on both sides",
+    "pixels": "The same share of every class's pixels on both sides",
     "random": "At random",
 }
 
@@ -45,4 +46,10 @@ class DataSettings(Settings):
         description="How photos are dealt into training and validation while the project has "
         "no split; once made it stays.",
         json_schema_extra=about("Split", choices=SPLITS),
+    )
+    keep_bursts: bool = Field(
+        True,
+        description="Whether photos that show nearly the same (a burst, frames of a video) are "
+        "dealt as one when the split is made; apart, they make the score look too good.",
+        json_schema_extra=about("Keep bursts together"),
     )
