@@ -86,6 +86,7 @@ class Learner:
         """Return all that has to be kept to go on exactly here."""
         return {
             "model": self.model.weights(),
+            "auxiliary": self.model.auxiliary_weights(),
             "optimizer": self._optimizer.state_dict(),
             "schedule": {"last_epoch": self._schedule.last_epoch},
             "scaler": self._scaler.state_dict(),
@@ -94,6 +95,7 @@ class Learner:
     def load_state(self, state: dict[str, Any]) -> None:
         """Go on from a kept state."""
         self.model.load_weights(state["model"])
+        self.model.load_auxiliary(state["auxiliary"])
         self._optimizer.load_state_dict(state["optimizer"])
         self._schedule.last_epoch = state["schedule"]["last_epoch"]
         self._scaler.load_state_dict(state["scaler"])
@@ -117,14 +119,21 @@ class Learner:
                     logits = self.model(inputs)
                 # Every crop weighs alike, whatever the number of parts, also in a last short one.
                 share = len(part) / len(batch)
-                loss = self._loss(logits.float(), part.truth.to(self._device)) * share
-                self._scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
+                truth = part.truth.to(self._device)
+                loss = self._loss(logits.float(), truth) * share
+                whole = loss + self._auxiliary_loss(truth) * share
+                self._scaler.scale(whole).backward()  # type: ignore[no-untyped-call]
                 total += loss.item()
         except RuntimeError as error:
             if not out_of_memory(error):
                 raise
             return None
         return total
+
+    def _auxiliary_loss(self, truth: torch.Tensor) -> torch.Tensor | float:
+        """Return what the auxiliary head adds to learn from, no part of the loss that is told."""
+        auxiliary = self.model.auxiliary
+        return 0.0 if auxiliary is None else auxiliary.loss(truth, self._loss)
 
     def _shrink(self, report: Reporter) -> None:
         """Halve the batch, or the crop once the batch is one, and say so."""

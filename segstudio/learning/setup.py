@@ -115,6 +115,7 @@ def _model(plan: Plan, report: Reporter) -> SegmentationModel:
     torch.manual_seed(plan.config.seed)
     model = build_model(plan.config, len(plan.palette.trained))
     entry = model_named(plan.config.model)
+    add_auxiliary(model, plan.config, len(plan.palette.trained), report)
     if plan.start_from:
         _take_from_run(model, plan, plan.start_from, report)
     elif not plan.resumed:
@@ -127,6 +128,22 @@ def _model(plan: Plan, report: Reporter) -> SegmentationModel:
             )
         )
     return model
+
+
+def add_auxiliary(
+    model: SegmentationModel, config: TrainConfig, classes: int, report: Reporter
+) -> None:
+    """Add the auxiliary head where it can teach anything, and say so where it cannot."""
+    if config.auxiliary_acts:
+        model.use_auxiliary(classes, config.auxiliary_loss)
+    elif config.auxiliary_loss:
+        place = model_named(config.model).auxiliary
+        report(
+            Message(
+                f"auxiliary_loss is left out: it teaches the backbone up to {place}, which does "
+                f"not learn with train_layers={config.train_layers}."
+            )
+        )
 
 
 def _take_from_run(model: SegmentationModel, plan: Plan, path: Path, report: Reporter) -> None:

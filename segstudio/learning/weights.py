@@ -81,8 +81,11 @@ def take_weights(
     }
     _check_backbone(model, given, fitting, entry, path)
     model.load_weights({**own, **fitting})
+    model.load_auxiliary(
+        {k.removeprefix("aux_classifier."): t for k, t in given.items() if k.startswith("aux_")}
+    )
     fresh = [key for key in own if key not in fitting]
-    head = any(not key.startswith(model.backbone_prefix) for key in fitting)
+    head = any(not key.startswith(model.keys.prefix) for key in fitting)
     what = "what answers with your classes" if head else "the head, which was not in it,"
     left = f"; {what} starts fresh" if fresh else ""
     report(Message(f"{path.name} fits: {len(fitting)} of {len(own)} tensors were taken{left}."))
@@ -106,8 +109,8 @@ def _own_keys(state: State, model: SegmentationModel) -> State:
         else:
             backbone[_without(bare, _BACKBONES)] = tensor
     named = {
-        model.backbone_prefix + key: tensor
-        for key, tensor in model.rename(backbone).items()
+        model.keys.prefix + key: tensor
+        for key, tensor in model.keys.rename(backbone).items()
         if not key.startswith(_CLASSIFIERS)
     }
     return {**kept, **named}
@@ -124,7 +127,7 @@ def _check_backbone(
     model: SegmentationModel, given: State, fitting: State, entry: ModelEntry, path: Path
 ) -> None:
     """Refuse a file whose backbone is another one, even where parts of it would fit."""
-    own, prefix = model.weights(), model.backbone_prefix
+    own, prefix = model.weights(), model.keys.prefix
     wanted = [key for key in own if key.startswith(prefix) and "num_batches" not in key]
     missing = [key for key in wanted if key not in fitting]
     foreign = [key for key in given if key.startswith(prefix) and key not in own]

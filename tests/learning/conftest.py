@@ -27,6 +27,7 @@ from segstudio.learning.loop import Training
 from segstudio.learning.losses.cross_entropy import build as cross_entropy
 from segstudio.learning.recorders import RunFolder
 from segstudio.learning.samples import Sample, WorkingCopies
+from segstudio.learning.setup import add_auxiliary
 from segstudio.learning.transforms import Preprocessing
 from segstudio.project.project import Project
 
@@ -72,6 +73,7 @@ def make_training(samples: tuple[Sample, ...], palette: Palette, tmp_path: Path)
         torch.manual_seed(config.seed)
         classes = len(palette.trained)
         model = build_model(config, classes) if real else wrapped(network or TwoLayers(classes))
+        add_auxiliary(model, config, classes, report)
         preprocessing = Preprocessing(working_size=config.working_size)
         copies = WorkingCopies(tmp_path / "cache")
         loss = cross_entropy(None)

@@ -71,9 +71,11 @@ class Breaks(nn.Module):
 
 
 def wrapped(net: nn.Module) -> SegmentationModel:
+    """Make a model of a network; an auxiliary head listens behind a backbone of two layers."""
     return SegmentationModel(
         net,
         stages={"layer4": [net.backbone]},
         head=[net.classifier],
         last_layers=(net.classifier[-1],),
+        tap=(net.backbone, 8) if isinstance(net, TwoLayers) else None,
     )

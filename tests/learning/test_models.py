@@ -101,8 +101,8 @@ def test_frozen_backbone_moves_neither_weight_nor_buffer(model: SegmentationMode
     model.train_only("head")
     keys = moved(model, one_step(model, 2, 50, 64))
     assert keys
-    assert not [key for key in keys if key.startswith(model.backbone_prefix)]
-    assert [key for key in model.weights() if key.startswith(model.backbone_prefix)]
+    assert not [key for key in keys if key.startswith(model.keys.prefix)]
+    assert [key for key in model.weights() if key.startswith(model.keys.prefix)]
     frozen = [own for own in model.parameters() if not own.requires_grad]
     assert all(own.grad is None for own in frozen)
 

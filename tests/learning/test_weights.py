@@ -253,7 +253,7 @@ def fresh(name: str, seed: int) -> SegmentationModel:
 
 
 def backbone_of(model: SegmentationModel) -> State:
-    prefix = model.backbone_prefix
+    prefix = model.keys.prefix
     state = model.weights()
     return {key.removeprefix(prefix): t for key, t in state.items() if key.startswith(prefix)}
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from segstudio.learning.config.fields import Settings, about, one_of
-from segstudio.learning.models import MODELS, STAGES
+from segstudio.learning.models import MODELS, STAGES, model_named
 
 WEIGHTS = {
     "pretrained": "Published weights (downloaded once)",
@@ -65,6 +65,32 @@ class ModelSettings(Settings):
         "0.1 keeps more of what it knows.",
         json_schema_extra=about("Backbone's rate", unit="x"),
     )
+
+    auxiliary_loss: float = Field(
+        0.0,
+        ge=0,
+        le=10,
+        description="How much an auxiliary head in the middle of the backbone counts beside the "
+        "loss while it learns, usually 0.4; it is no part of the model. 0: none.",
+        json_schema_extra=about("Auxiliary loss"),
+    )
+
+    @model_validator(mode="after")
+    def _place_for_auxiliary(self) -> Self:
+        """Refuse an auxiliary head where the model has no place for one."""
+        if self.auxiliary_loss and not model_named(self.model).auxiliary:
+            fit = ", ".join(entry.name for entry in MODELS if entry.auxiliary)
+            raise ValueError(f"auxiliary_loss must be 0 for {self.model}; it acts with {fit}")
+        return self
+
+    @property
+    def auxiliary_acts(self) -> bool:
+        """Whether an auxiliary head is asked for, and something learns that it can teach."""
+        stages = ("all", *STAGES)
+        if not self.auxiliary_loss or self.train_layers not in stages:
+            return False
+        place = model_named(self.model).auxiliary
+        return stages.index(self.train_layers) <= stages.index(place)
 
     def layers_in(self, epoch: int) -> str:
         """Return what learns in an epoch, counted from 1."""

@@ -34,13 +34,17 @@ class PublishedWeights:
 
 @dataclass(frozen=True, slots=True)
 class ModelEntry:
-    """A model: key, title and note in words, where it is built, which weights are published."""
+    """A model: key, title and note in words, where it is built, which weights are published.
+
+    `auxiliary` is the stage that an auxiliary head answers from; empty where there is no place.
+    """
 
     name: str
     title: str
     note: str
     build: str
     weights: PublishedWeights
+    auxiliary: str = ""
 
 
 _HERE = "segstudio.learning.models."
@@ -57,6 +61,7 @@ MODELS = (
         PublishedWeights(
             _TORCHVISION + "deeplabv3_mobilenet_v3_large-fc3c493d.pth", "fc3c493d", 44
         ),
+        "layer2",
     ),
     ModelEntry(
         "lraspp_mobilenet_v3_large",
@@ -98,6 +103,7 @@ MODELS = (
         "A larger network, much slower without a graphics card.",
         _HERE + "deeplabv3:build_resnet50",
         PublishedWeights(_TORCHVISION + "deeplabv3_resnet50_coco-cd0a2569.pth", "cd0a2569", 168),
+        "layer3",
     ),
     ModelEntry(
         "fcn_resnet50",
@@ -105,6 +111,7 @@ MODELS = (
         "The simplest head on the same large backbone.",
         _HERE + "fcn:build_resnet50",
         PublishedWeights(_TORCHVISION + "fcn_resnet50_coco-1167a1af.pth", "1167a1af", 142),
+        "layer3",
     ),
     ModelEntry(
         "pspnet_resnet50",
@@ -119,6 +126,7 @@ MODELS = (
         "The largest: for a computer with a graphics card.",
         _HERE + "deeplabv3:build_resnet101",
         PublishedWeights(_TORCHVISION + "deeplabv3_resnet101_coco-586e9e4e.pth", "586e9e4e", 245),
+        "layer3",
     ),
 )
 

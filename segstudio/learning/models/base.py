@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Self, cast
 
 import torch
 from torch import nn
 
+from segstudio.learning.models.auxiliary import Auxiliary
+
 Stage = Sequence[nn.Module]
 State = dict[str, torch.Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class BackboneKeys:
+    """How the keys of a backbone begin in the state dict, and how others become its own.
+
+    `rename` brings the keys of published backbones, without that beginning, to the network's.
+    """
+
+    prefix: str = "backbone."
+    rename: Callable[[State], State] = lambda state: state
 
 
 class SegmentationModel(nn.Module):
@@ -17,8 +31,7 @@ class SegmentationModel(nn.Module):
 
     `stages` names the parts of the backbone from the photo to the head, `head` holds the parts
     that follow them and `last_layers` those layers of the head that answer with C classes.
-    `backbone` is how the keys of the backbone begin; `rename` brings the keys of published
-    backbones, without that beginning, to the network's own.
+    `tap` is the module from whose output an auxiliary head answers, with its channels.
     """
 
     def __init__(
@@ -28,17 +41,27 @@ class SegmentationModel(nn.Module):
         stages: Mapping[str, Stage],
         head: Stage,
         last_layers: Stage,
-        backbone: str = "backbone.",
-        rename: Callable[[State], State] = lambda state: state,
+        keys: BackboneKeys | None = None,
+        tap: tuple[nn.Module, int] | None = None,
     ) -> None:
         super().__init__()
         self.net = net
-        self.backbone_prefix = backbone
-        self.rename = rename
+        self.keys = keys or BackboneKeys()
         self.stages = dict(stages)
         self._head = tuple(head)
         self._last_layers = tuple(last_layers)
+        self._tap = tap
         self._trained: tuple[nn.Module, ...] = (net,)
+        self.auxiliary: Auxiliary | None = None
+
+    def use_auxiliary(self, classes: int, weight: float) -> None:
+        """Learn from an auxiliary head, too, which is no part of `weights`.
+
+        Raises ValueError where the model has no place for one.
+        """
+        if self._tap is None:
+            raise ValueError("this model has no place for an auxiliary head")
+        self.auxiliary = Auxiliary(*self._tap, classes, weight)
 
     def train_only(self, layers: str) -> None:
         """Freeze all but `layers`: head, last_layer, all, or a stage with what comes after it."""
@@ -52,14 +75,15 @@ class SegmentationModel(nn.Module):
         """Switch to training; what is frozen stays in evaluation mode, so no buffer of it moves."""
         super().train(False)
         self.training = mode
-        for module in self._trained:
+        for module in (*self._trained, *self._extra):
             module.train(mode)
         return self
 
     def groups(self, layers: str) -> dict[str, list[nn.Parameter]]:
         """Return what learns under `layers`, of the `head` and of the `backbone`, frozen or not."""
-        head = {id(p) for module in self._head for p in module.parameters()}
-        learning = [p for module in self._parts(layers) for p in module.parameters()]
+        heads, parts = (*self._head, *self._extra), (*self._parts(layers), *self._extra)
+        head = {id(p) for module in heads for p in module.parameters()}
+        learning = [p for module in parts for p in module.parameters()]
         return {
             "head": [p for p in learning if id(p) in head],
             "backbone": [p for p in learning if id(p) not in head],
@@ -79,9 +103,23 @@ class SegmentationModel(nn.Module):
         """Load a complete state dict with the library's keys."""
         self.net.load_state_dict(state)
 
+    def auxiliary_weights(self) -> State:
+        """Return the state of the auxiliary head, empty without one."""
+        return {} if self.auxiliary is None else self.auxiliary.head.state_dict()
+
+    def load_auxiliary(self, state: Mapping[str, torch.Tensor]) -> None:
+        """Give the auxiliary head, where there is one, what fits of a state."""
+        if self.auxiliary is not None:
+            self.auxiliary.take_weights(state)
+
     def forward(self, photos: torch.Tensor) -> torch.Tensor:
         """Map photos, float (B, 3, H, W), to logits, float (B, C, H, W)."""
         return cast(torch.Tensor, self.net(photos)["out"])
+
+    @property
+    def _extra(self) -> tuple[nn.Module, ...]:
+        """The auxiliary head, which always learns, where there is one."""
+        return () if self.auxiliary is None else (self.auxiliary,)
 
     def _parts(self, layers: str) -> tuple[nn.Module, ...]:
         """Return the modules that learn under `layers`."""

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from torch import nn
 from torchvision.models import segmentation
 
 from segstudio.learning.models.base import SegmentationModel, Stage
-from segstudio.learning.models.mobilenet import mobilenet_stages, prepare_for_scratch
+from segstudio.learning.models.mobilenet import (
+    mobilenet_stages,
+    mobilenet_tap,
+    prepare_for_scratch,
+)
 from segstudio.learning.models.offline import bare
-from segstudio.learning.models.resnet import resnet_stages
+from segstudio.learning.models.resnet import resnet_stages, resnet_tap
 from segstudio.learning.models.single_values import PooledBatchNorm
 
 
@@ -28,18 +33,24 @@ def build_mobilenet_v3_large(classes: int, *, from_scratch: bool) -> Segmentatio
     net = bare(segmentation.deeplabv3_mobilenet_v3_large, classes)
     if from_scratch:
         prepare_for_scratch(net)
-    return _wrapped(net, mobilenet_stages(net.backbone))
+    return _wrapped(net, mobilenet_stages(net.backbone), mobilenet_tap(net.backbone))
 
 
 def _resnet(net: segmentation.DeepLabV3) -> SegmentationModel:
     """Wrap a DeepLabV3 whose backbone is a ResNet."""
-    return _wrapped(net, resnet_stages(net.backbone))
+    return _wrapped(net, resnet_stages(net.backbone), resnet_tap(net.backbone))
 
 
-def _wrapped(net: segmentation.DeepLabV3, stages: Mapping[str, Stage]) -> SegmentationModel:
+def _wrapped(
+    net: segmentation.DeepLabV3, stages: Mapping[str, Stage], tap: tuple[nn.Module, int]
+) -> SegmentationModel:
     """Make the pooled branch fit for a batch of one, and wrap the network."""
     pooled = net.classifier[0].convs[-1]
     pooled[2] = PooledBatchNorm(pooled[2].num_features)
     return SegmentationModel(
-        net, stages=stages, head=[net.classifier], last_layers=(net.classifier[-1],)
+        net,
+        stages=stages,
+        head=[net.classifier],
+        last_layers=(net.classifier[-1],),
+        tap=tap,
     )

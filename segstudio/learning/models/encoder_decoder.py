@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import cast
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from segstudio.learning.models.base import SegmentationModel, Stage, State
+from segstudio.learning.models.base import BackboneKeys, SegmentationModel, Stage
 from segstudio.learning.models.resnet import resnet_stages
 from segstudio.learning.models.single_values import take_single_values
 
@@ -22,8 +22,7 @@ class EncoderDecoder(SegmentationModel):
         net: nn.Module,
         *,
         stages: Mapping[str, Stage],
-        backbone: str = "encoder.",
-        rename: Callable[[State], State] = lambda state: state,
+        keys: BackboneKeys,
     ) -> None:
         take_single_values(net)
         decoder, last = net.get_submodule("decoder"), net.get_submodule("segmentation_head")
@@ -32,8 +31,7 @@ class EncoderDecoder(SegmentationModel):
             stages=stages,
             head=[decoder, last],
             last_layers=[last.get_submodule("0")],
-            backbone=backbone,
-            rename=rename,
+            keys=keys,
         )
         self._stride = cast(int, net.get_submodule("encoder").output_stride)
 
@@ -51,4 +49,5 @@ class EncoderDecoder(SegmentationModel):
 
 def on_resnet(net: nn.Module) -> EncoderDecoder:
     """Wrap a network of that library whose encoder is a ResNet."""
-    return EncoderDecoder(net, stages=resnet_stages(net.get_submodule("encoder")))
+    stages = resnet_stages(net.get_submodule("encoder"))
+    return EncoderDecoder(net, stages=stages, keys=BackboneKeys("encoder."))

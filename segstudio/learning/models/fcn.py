@@ -6,7 +6,7 @@ from torchvision.models import segmentation
 
 from segstudio.learning.models.base import SegmentationModel
 from segstudio.learning.models.offline import bare
-from segstudio.learning.models.resnet import resnet_stages
+from segstudio.learning.models.resnet import resnet_stages, resnet_tap
 
 
 def build_resnet50(classes: int, *, from_scratch: bool) -> SegmentationModel:
@@ -17,4 +17,5 @@ def build_resnet50(classes: int, *, from_scratch: bool) -> SegmentationModel:
         stages=resnet_stages(net.backbone),
         head=[net.classifier],
         last_layers=[net.classifier[-1]],
+        tap=resnet_tap(net.backbone),
     )

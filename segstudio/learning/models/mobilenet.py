@@ -25,6 +25,11 @@ def mobilenet_stages(backbone: nn.Module) -> dict[str, Stage]:
     }
 
 
+def mobilenet_tap(backbone: nn.Module) -> tuple[nn.Module, int]:
+    """Return where an auxiliary head listens, as in torchvision, and the channels there."""
+    return backbone.get_submodule(str(_STAGE_STARTS[1])), 40
+
+
 def prepare_for_scratch(net: nn.Module) -> None:
     """Make a network with random weights learn within a few hundred steps.
 

@@ -11,3 +11,8 @@ from segstudio.learning.models.base import Stage
 def resnet_stages(backbone: nn.Module) -> dict[str, Stage]:
     """Return the layers of a ResNet backbone by stage."""
     return {name: [backbone.get_submodule(name)] for name in STAGES}
+
+
+def resnet_tap(backbone: nn.Module) -> tuple[nn.Module, int]:
+    """Return where an auxiliary head listens on torchvision's ResNets, and the channels there."""
+    return backbone.get_submodule("layer3"), 1024

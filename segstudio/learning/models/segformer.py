@@ -6,7 +6,7 @@ import segmentation_models_pytorch as smp
 from timm.models.pvt_v2 import checkpoint_filter_fn
 
 from segstudio.learning.models import STAGES
-from segstudio.learning.models.base import SegmentationModel, State
+from segstudio.learning.models.base import BackboneKeys, SegmentationModel, State
 from segstudio.learning.models.encoder_decoder import EncoderDecoder
 
 
@@ -15,7 +15,7 @@ def build_pvt_v2_b0(classes: int, *, from_scratch: bool) -> SegmentationModel:
     net = smp.Segformer("tu-pvt_v2_b0", encoder_weights=None, classes=classes)
     parts = net.encoder.model
     stages = {name: [parts[f"stages_{number}"]] for number, name in enumerate(STAGES)}
-    return EncoderDecoder(net, stages=stages, backbone="encoder.model.", rename=_timm_keys)
+    return EncoderDecoder(net, stages=stages, keys=BackboneKeys("encoder.model.", _timm_keys))
 
 
 def _timm_keys(state: State) -> State:
