@@ -3,71 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel, ValidationError
-from pydantic.fields import FieldInfo
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QDoubleSpinBox,
-    QFileDialog,
-    QFormLayout,
-    QLineEdit,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from segstudio.gui.editors import Editor, field_label, make_editor
 from segstudio.gui.theme import GRID
-from segstudio.gui.widgets.basics import label, set_state
+from segstudio.gui.widgets.basics import label, row, set_state
+from segstudio.gui.widgets.fold import Fold
 
 Config = TypeVar("Config", bound=BaseModel)
-_FILE = "\0file"
-_DECIMALS = 8
-# The style sheet's padding does not reach the field inside of a spin box.
-_INSET = 6
+# The fields of all sections begin below each other.
+_CAPTION = 15 * GRID
+Sections = Sequence[tuple[str, Sequence[str]]]
+"""Titles and the fields below them; a section without a title cannot be folded."""
 
 
 class Form(QWidget, Generic[Config]):
-    """Edits the named fields of an immutable settings model.
+    """Edits the named fields of an immutable settings model, in sections that fold.
 
     `changed` is emitted after every edit by hand; `config()` is None while something is wrong,
-    which the form itself then says. `files` maps fields that also take a file to a file filter.
+    which the form itself then says. `files` maps fields that also take a file to a file filter;
+    `idle` names the fields that do not act as the others are, and why: they turn grey.
     """
 
     changed = Signal()
 
     def __init__(
-        self, config: Config, fields: Sequence[str], files: Mapping[str, str] | None = None
+        self,
+        config: Config,
+        sections: Sections,
+        *,
+        files: Mapping[str, str] | None = None,
+        idle: Callable[[Config], Mapping[str, str]] | None = None,
     ) -> None:
         super().__init__()
-        self._config = config
+        self._config = self._base = config
+        self._files = files or {}
+        self._idle = idle
         self._filling = False
-        self._editors: dict[str, _Editor] = {}
+        self._rows: dict[str, _Row] = {}
+        self._sections = {title: _Section(title, tuple(fields)) for title, fields in sections}
         self._wrong = label("", "small", wrap=True)
         set_state(self._wrong, "error")
-        layout = QFormLayout()
-        layout.setHorizontalSpacing(2 * GRID)
-        layout.setVerticalSpacing(GRID)
-        layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        for name in fields:
-            info = type(config).model_fields[name]
-            editor = _make_editor(name, info, (files or {}).get(name), self._edited)
-            editor.widget.setToolTip(info.description or "")
-            editor.widget.setAccessibleName(field_label(name, info))
-            caption = label(field_label(name, info))
-            caption.setToolTip(info.description or "")
-            caption.setBuddy(editor.widget)
-            layout.addRow(caption, editor.widget)
-            self._editors[name] = editor
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addLayout(layout)
+        outer.setSpacing(0)
+        for section in self._sections.values():
+            for name in section.fields:
+                self._rows[name] = self._make_row(name)
+                section.form.addRow(self._rows[name].caption, self._rows[name].layout)
+            outer.addWidget(section.widget)
         outer.addWidget(self._wrong)
         self._wrong.hide()
         self.set_config(config)
@@ -85,30 +74,75 @@ class Form(QWidget, Generic[Config]):
 
     def values(self) -> dict[str, Any]:
         """Return what the editors hold, by field."""
-        return {name: editor.read() for name, editor in self._editors.items()}
+        return {name: own.editor.read() for name, own in self._rows.items()}
 
-    def set_config(self, config: Config) -> None:
-        """Show other settings; emits nothing."""
-        self._config = config
+    def set_config(self, config: Config, base: Config | None = None) -> None:
+        """Show other settings, and per section in how many they differ from `base`.
+
+        Emits nothing. Without a base the settings are their own.
+        """
+        self._config, self._base = config, base or config
         self._filling = True
-        for name, editor in self._editors.items():
-            editor.write(getattr(config, name))
+        for name, own in self._rows.items():
+            own.editor.write(getattr(config, name))
         self._filling = False
         self._wrong.hide()
+        self._show_state(config)
 
     def editor(self, name: str) -> QWidget:
         """Return the widget that edits a field."""
-        return self._editors[name].widget
+        return self._rows[name].editor.widget
+
+    def fold(self, title: str) -> Fold:
+        """Return what folds a section; KeyError where it has no title."""
+        return self._sections[title].folds[0]
+
+    def place_beside(self, name: str, widget: QWidget) -> None:
+        """Put a widget to the right of a field."""
+        self._rows[name].layout.addWidget(widget)
+
+    def place_below(self, name: str, widget: QWidget) -> None:
+        """Put a widget below a field, as wide as the fields are."""
+        section = next(own for own in self._sections.values() if name in own.fields)
+        above, _ = section.form.getLayoutPosition(self._rows[name].layout)
+        section.form.insertRow(above + 1, "", widget)
+
+    def place_in(self, title: str, widget: QWidget) -> None:
+        """Put a widget below all fields of a section, as wide as the section."""
+        self._sections[title].form.addRow(widget)
 
     @property
     def complaint(self) -> str:
         """What is wrong with the settings as edited; empty when nothing is."""
         return "" if self._wrong.isHidden() else self._wrong.text()
 
+    def _make_row(self, name: str) -> _Row:
+        info = type(self._config).model_fields[name]
+        editor = make_editor(name, info, self._files.get(name), self._edited)
+        editor.widget.setAccessibleName(field_label(name, info))
+        caption = label(field_label(name, info))
+        caption.setBuddy(editor.widget)
+        caption.setMinimumWidth(_CAPTION)
+        made = _Row(editor, caption, row(editor.widget), info.description or "")
+        made.show_reason("")
+        return made
+
     def _edited(self) -> None:
         if not self._filling:
-            self.config()
+            config = self.config()
+            if config is not None:
+                self._show_state(config)
             self.changed.emit()
+
+    def _show_state(self, config: Config) -> None:
+        """Show which fields act, and how many of each section differ from the base."""
+        reasons = self._idle(config) if self._idle is not None else {}
+        for name, own in self._rows.items():
+            own.show_reason(reasons.get(name, ""))
+        for section in self._sections.values():
+            names = [n for n in section.fields if getattr(config, n) != getattr(self._base, n)]
+            for fold in section.folds:
+                fold.set_note(f"{len(names)} changed" if names else "")
 
     def _complain(self, error: ValidationError) -> None:
         lines = [
@@ -119,172 +153,45 @@ class Form(QWidget, Generic[Config]):
         self._wrong.show()
 
 
-class _Editor:
-    """One widget with how to read and write its value."""
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A field as it stands in the form."""
 
-    def __init__(
-        self, widget: QWidget, read: Callable[[], Any], write: Callable[[Any], None]
-    ) -> None:
-        self.widget = widget
-        self.read = read
-        self.write = write
+    editor: Editor
+    caption: QLabel
+    layout: QHBoxLayout
+    help: str
 
-
-class IntBox(QSpinBox):
-    """A whole number; the wheel changes it only while it has the focus."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lineEdit().setTextMargins(_INSET, 0, 0, 0)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave the wheel to the page unless this field has the focus."""
-        _wheel_when_focused(self, event, super().wheelEvent)
+    def show_reason(self, reason: str) -> None:
+        """Turn the field grey where there is a reason why it does not act."""
+        tip = f"{self.help}\n{reason}" if reason else self.help
+        for widget in (self.caption, self.editor.widget):
+            widget.setToolTip(tip)
+            widget.setEnabled(not reason)
 
 
-class NumberBox(QDoubleSpinBox):
-    """A number over many powers of ten, such as a learning rate, shown without empty digits."""
+class _Section:
+    """The fields below one title; `folds` is empty where there is no title."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.lineEdit().setTextMargins(_INSET, 0, 0, 0)
-        self.setDecimals(_DECIMALS)
-        self.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
-
-    def textFromValue(self, value: float) -> str:
-        """Return the shortest text of the number in the user's way of writing it."""
-        text = f"{value:.{_DECIMALS}f}".rstrip("0").rstrip(".") or "0"
-        return text.replace(".", self.locale().decimalPoint())
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave the wheel to the page unless this field has the focus."""
-        _wheel_when_focused(self, event, super().wheelEvent)
-
-
-class ChoiceBox(QComboBox):
-    """Choices in words; may also take a file."""
-
-    picked = Signal()
-
-    def __init__(self, choices: Mapping[str, str], file_filter: str | None) -> None:
-        super().__init__()
-        self._filter = file_filter
-        self._last = 0
-        self.setMinimumContentsLength(16)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        for value, words in choices.items():
-            self.addItem(words, value)
-        if file_filter is not None:
-            self.addItem("Choose a file…", _FILE)
-        self.activated.connect(self._take)
-
-    def value(self) -> object:
-        """Return the chosen value."""
-        return self.currentData()
-
-    def set_value(self, value: object) -> None:
-        """Choose a value, adding it where it is none of the usual ones."""
-        found = next((i for i in range(self.count()) if self.itemData(i) == value), -1)
-        if found < 0:
-            words = Path(value).name if self._filter and isinstance(value, str) else str(value)
-            self.insertItem(0, words, value)
-            found = 0
-        self.setCurrentIndex(found)
-        self._last = found
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave the wheel to the page unless this field has the focus."""
-        _wheel_when_focused(self, event, super().wheelEvent)
-
-    def _take(self, index: int) -> None:
-        if self.itemData(index) == _FILE:
-            path, _ = QFileDialog.getOpenFileName(self, "Choose a file", "", self._filter or "")
-            if not path:
-                self.setCurrentIndex(self._last)
-                return
-            self.set_value(path)
-        self._last = self.currentIndex()
-        self.picked.emit()
-
-
-def field_label(name: str, info: FieldInfo) -> str:
-    """Return the words for a field."""
-    return str(_extra(info).get("label") or name.replace("_", " ").capitalize())
-
-
-def _make_editor(
-    name: str, info: FieldInfo, file_filter: str | None, edited: Callable[[], None]
-) -> _Editor:
-    """Return the editor that fits a field's kind."""
-    choices: dict[str, str] = _extra(info).get("choices") or {}
-    if choices or file_filter is not None:
-        combo = ChoiceBox(choices, file_filter)
-        combo.picked.connect(edited)
-        return _Editor(combo, combo.value, combo.set_value)
-    if info.annotation is bool:
-        check = QCheckBox()
-        check.toggled.connect(edited)
-        return _Editor(check, check.isChecked, check.setChecked)
-    if info.annotation is int:
-        whole = IntBox()
-        low, high = _limits(info)
-        whole.setRange(int(low), int(min(high, 2**31 - 1)))
-        whole.setSuffix(_suffix(info))
-        whole.valueChanged.connect(edited)
-        return _Editor(whole, whole.value, whole.setValue)
-    if info.annotation is float:
-        number = NumberBox()
-        number.setRange(*_limits(info))
-        number.setSuffix(_suffix(info))
-        number.valueChanged.connect(edited)
-        return _Editor(number, number.value, number.setValue)
-    if info.annotation is str:
-        text = QLineEdit()
-        text.textEdited.connect(edited)
-        return _Editor(text, text.text, text.setText)
-    raise TypeError(f"no editor for the field {name} of type {info.annotation}")
-
-
-def _limits(info: FieldInfo) -> tuple[float, float]:
-    """Return the smallest and the largest value that the field's limits allow."""
-    low, high = -1e9, 1e9
-    step = 1.0 if info.annotation is int else 10.0**-_DECIMALS
-    for limit in info.metadata:
-        match limit:
-            case Ge(ge=value):
-                low = _number(value)
-            case Gt(gt=value):
-                low = _number(value) + step
-            case Le(le=value):
-                high = _number(value)
-            case Lt(lt=value):
-                high = _number(value) - step
-    return low, high
-
-
-def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0
-
-
-def _extra(info: FieldInfo) -> dict[str, Any]:
-    return dict(info.json_schema_extra) if isinstance(info.json_schema_extra, dict) else {}
-
-
-def _suffix(info: FieldInfo) -> str:
-    unit = _extra(info).get("unit")
-    return f" {unit}" if unit else ""
+    def __init__(self, title: str, fields: tuple[str, ...]) -> None:
+        self.fields = fields
+        self.form = QFormLayout()
+        self.form.setHorizontalSpacing(2 * GRID)
+        self.form.setVerticalSpacing(GRID)
+        self.form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self.widget = QWidget()
+        self.folds: tuple[Fold, ...] = ()
+        if title:
+            self.form.setContentsMargins(4 * GRID, 0, 0, 2 * GRID)
+            self.widget = fold = Fold(title, self.form)
+            self.folds = (fold,)
+        else:
+            self.form.setContentsMargins(0, 0, 0, 0)
+            self.widget.setLayout(self.form)
 
 
 def _where(model: type[BaseModel], place: tuple[int | str, ...]) -> str:
     name = str(place[0]) if place else ""
     info = model.model_fields.get(name)
     return field_label(name, info) if info is not None else "These settings"
-
-
-def _wheel_when_focused(
-    widget: QWidget, event: QWheelEvent, turn: Callable[[QWheelEvent], None]
-) -> None:
-    if widget.hasFocus():
-        turn(event)
-    else:
-        event.ignore()

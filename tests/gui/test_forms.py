@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from PySide6.QtWidgets import QCheckBox
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from segstudio.gui.forms import ChoiceBox, Form, IntBox, NumberBox
+from segstudio.gui.editors import ChoiceBox, IntBox, NumberBox
+from segstudio.gui.forms import Form
 from segstudio.learning.config import TrainConfig
 
 
@@ -29,7 +31,7 @@ class Recipe(BaseModel):
 
 @pytest.fixture
 def form(qtbot: QtBot) -> Form[Recipe]:
-    made = Form(Recipe(kept="yes"), ("eggs", "salt", "hot", "kind"))
+    made = Form(Recipe(kept="yes"), [("", ("eggs", "salt", "hot", "kind"))])
     qtbot.addWidget(made)
     return made
 
@@ -78,8 +80,98 @@ def test_showing_other_settings_is_no_edit(qtbot: QtBot, form: Form[Recipe]) -> 
 
 def test_every_training_setting_has_an_editor_and_survives_the_form(qtbot: QtBot) -> None:
     config = TrainConfig(epochs=7, lr=0.000125, weights="none", class_weights=(1.0, 2.5))
-    fields = tuple(TrainConfig.model_fields)
-    made = Form(config, fields, files={"weights": "Weights (*.pth)"})
+    made = Form(config, TrainConfig.groups(), files={"weights": "Weights (*.pth)"})
     qtbot.addWidget(made)
     assert made.config() == config
-    assert all(made.editor(name).accessibleName() for name in fields)
+    assert all(made.editor(name).accessibleName() for name in TrainConfig.model_fields)
+
+
+@pytest.fixture
+def sections(qtbot: QtBot) -> Form[Recipe]:
+    def idle(recipe: Recipe) -> dict[str, str]:
+        return {} if recipe.hot else {"salt": "It acts only in hot water."}
+
+    made = Form(Recipe(), [("Egg", ("eggs", "hot")), ("Taste", ("salt", "kind"))], idle=idle)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def test_sections_are_folded_and_open_by_keyboard(sections: Form[Recipe], qtbot: QtBot) -> None:
+    salt, fold = sections.editor("salt"), sections.fold("Taste")
+    assert not salt.isVisible()
+    fold.button.setFocus()
+    qtbot.keyClick(fold.button, Qt.Key.Key_Space)
+    assert salt.isVisible()
+    assert not sections.editor("eggs").isVisible()
+    qtbot.keyClick(fold.button, Qt.Key.Key_Space)
+    assert not salt.isVisible()
+
+
+def test_a_section_tells_how_many_of_its_settings_were_changed(sections: Form[Recipe]) -> None:
+    assert [sections.fold(title).note for title in ("Egg", "Taste")] == ["", ""]
+    sections.editor("eggs").setValue(5)
+    sections.editor("hot").setChecked(False)
+    assert [sections.fold(title).note for title in ("Egg", "Taste")] == ["2 changed", ""]
+    sections.set_config(Recipe(kind="hard"), Recipe())
+    assert [sections.fold(title).note for title in ("Egg", "Taste")] == ["", "1 changed"]
+
+
+def test_what_does_not_act_is_grey_and_says_why(sections: Form[Recipe]) -> None:
+    salt = sections.editor("salt")
+    assert salt.isEnabled()
+    sections.editor("hot").setChecked(False)
+    assert not salt.isEnabled()
+    assert salt.toolTip().endswith("It acts only in hot water.")
+    assert sections.config().salt == 0.001
+    sections.editor("hot").setChecked(True)
+    assert salt.isEnabled()
+    assert "acts only" not in salt.toolTip()
+
+
+def test_other_widgets_find_their_place(sections: Form[Recipe], qtbot: QtBot) -> None:
+    sections.fold("Egg").set_open(True)
+    beside, below, under = QLabel("beside"), QLabel("below"), QLabel("under")
+    sections.place_beside("eggs", beside)
+    sections.place_below("eggs", below)
+    sections.place_in("Egg", under)
+    qtbot.waitUntil(lambda: all(widget.isVisible() for widget in (beside, below, under)))
+    sections.grab()
+    eggs, hot = sections.editor("eggs"), sections.editor("hot")
+
+    def place(widget: QWidget) -> QPoint:
+        return widget.mapTo(sections, QPoint(0, 0))
+
+    assert place(beside).x() > place(eggs).x()
+    assert place(eggs).y() < place(below).y() < place(hot).y() < place(under).y()
+
+
+class Dish(BaseModel):
+    """Settings of which one may also be typed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sauce: str = Field(
+        "none",
+        pattern="^[a-z+]+$",
+        json_schema_extra={"choices": {"none": "No sauce", "mint": "Mint"}, "typed": True},
+    )
+
+
+def test_a_choice_may_be_typed_in_words_or_as_it_is_written(qtbot: QtBot) -> None:
+    made = Form(Dish(), [("", ("sauce",))])
+    qtbot.addWidget(made)
+    edits: list[object] = []
+    made.changed.connect(lambda: edits.append(made.config()))
+    box = made.editor("sauce")
+    assert isinstance(box, ChoiceBox)
+    for text, wanted in (("mint+dill", "mint+dill"), ("Mint", "mint"), ("no sauce", "none")):
+        box.lineEdit().selectAll()
+        qtbot.keyClicks(box.lineEdit(), text)
+        qtbot.keyClick(box.lineEdit(), Qt.Key.Key_Return)
+        assert edits[-1] == Dish(sauce=wanted)
+    box.lineEdit().selectAll()
+    qtbot.keyClicks(box.lineEdit(), "7")
+    qtbot.keyClick(box.lineEdit(), Qt.Key.Key_Return)
+    assert made.config() is None
+    assert "should match" in made.complaint

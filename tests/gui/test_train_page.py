@@ -14,7 +14,8 @@ from PySide6.QtCore import Qt
 from segstudio.core.errors import SegStudioError, WeightsError
 from segstudio.core.events import EpochDone, Message, PreviewReady, Progress, RunStarted, StepDone
 from segstudio.core.files import write_json
-from segstudio.gui.pages.train_setup import UNKNOWN_TIME, run_words
+from segstudio.gui.pages.train_runs import run_words
+from segstudio.gui.pages.train_setup import UNKNOWN_TIME
 from segstudio.gui.widgets.curves import MEAN
 from segstudio.gui.widgets.outlook import watched
 from segstudio.gui.widgets.words import NOT_MEASURED
@@ -98,7 +99,7 @@ def test_preset_and_weights_reach_the_settings_and_hand_edits_stay(page):
     setup = page.setup
     setup.presets.choose("quick")
     assert setup.config() == setup.preset_config("quick")
-    setup._form.editor("seed").setValue(7)
+    setup.settings.form.editor("seed").setValue(7)
     setup.weights.set_value("none")
     config = setup.config()
     assert (config.weights, config.train_layers, config.seed) == ("none", "all", 7)
@@ -106,7 +107,7 @@ def test_preset_and_weights_reach_the_settings_and_hand_edits_stay(page):
 
 def test_the_download_told_is_that_of_the_chosen_model(page):
     def told(model: str) -> str:
-        choice = page.setup._form.editor("model")
+        choice = page.setup.settings.form.editor("model")
         choice.setCurrentIndex(choice.findData(model))
         choice.activated.emit(choice.currentIndex())
         return page.setup.weights._published.text()
@@ -117,8 +118,8 @@ def test_the_download_told_is_that_of_the_chosen_model(page):
 
 def test_every_setting_of_the_form_reaches_the_request(page, monkeypatch, qtbot):
     jobs = FakeJobs(monkeypatch)
-    page.setup._form.editor("epochs").setValue(3)
-    page.setup._form.editor("lr").setValue(0.25)
+    page.setup.settings.form.editor("epochs").setValue(3)
+    page.setup.settings.form.editor("lr").setValue(0.25)
     page.start()
     qtbot.waitUntil(lambda: bool(jobs.requests))
     config = jobs.requests[0].config
@@ -347,7 +348,7 @@ def test_a_preset_of_another_version_is_no_obstacle(opened, make_page):
 
 def test_the_outlook_follows_choices_and_shows_photos_with_outlines(page, opened, qtbot):
     outlook = page.setup.outlook
-    page.setup._form.editor("epochs").setValue(7)
+    page.setup.settings.form.editor("epochs").setValue(7)
     assert "7 passes over your photos" in outlook.text
     assert "kept aside at the first start" in outlook.text
     qtbot.waitUntil(lambda: all(view.image() is not None for view in outlook.views))
@@ -376,7 +377,7 @@ def test_until_the_first_previews_the_outlines_are_shown(page, monkeypatch, tmp_
 
 def test_the_outlook_makes_room_for_advanced_settings(page, qtbot):
     assert page.setup.outlook.isVisible()
-    page.setup._unfold(True)
+    page.setup.settings.set_open(True)
     assert not page.setup.outlook.isVisible()
 
 

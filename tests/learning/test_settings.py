@@ -22,7 +22,37 @@ def test_every_setting_explains_itself(name: str) -> None:
     assert about["label"]
     assert field.description
     assert field.description.endswith(".")
-    assert about.keys() == {"label", "unit", "advanced", "choices"}
+    assert about.keys() == {"label", "unit", "advanced", "choices", "typed"}
+
+
+def test_every_setting_stands_in_one_group_that_has_a_title() -> None:
+    groups = TrainConfig.groups()
+    names = [name for _, group in groups for name in group]
+    assert sorted(names) == sorted(TrainConfig.model_fields)
+    titles = [title for title, _ in groups]
+    assert all(titles)
+    assert len(set(titles)) == len(titles)
+
+
+def test_basic_settings_come_first_in_their_group() -> None:
+    fields = TrainConfig.model_fields
+    for _, names in TrainConfig.groups():
+        advanced = [fields[name].json_schema_extra["advanced"] for name in names]
+        assert advanced == sorted(advanced)
+
+
+@pytest.mark.parametrize(
+    ("name", "idle", "acts"),
+    [
+        ("unfreeze_after", {"train_layers": "head"}, {"train_layers": "layer4"}),
+        ("backbone_lr", {"train_layers": "last_layer"}, {"train_layers": "all"}),
+    ],
+)
+def test_a_setting_that_does_not_act_says_when_it_would(
+    name: str, idle: dict[str, object], acts: dict[str, object]
+) -> None:
+    assert TrainConfig.model_validate(idle).idle()[name].startswith("It acts only ")
+    assert name not in TrainConfig.model_validate(acts).idle()
 
 
 @pytest.mark.parametrize("name", TrainConfig.model_fields)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QSizePolicy, QSlider, QWidget
 
 from segstudio.core.palette import Palette
-from segstudio.gui.pages.train_setup import run_words
+from segstudio.gui.pages.train_runs import run_words
 from segstudio.gui.theme import GRID
 from segstudio.gui.widgets.basics import button, card, column, label, row
 from segstudio.gui.widgets.class_legend import ClassLegend

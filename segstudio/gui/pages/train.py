@@ -14,7 +14,8 @@ from segstudio.gui.pages import PageEntry
 from segstudio.gui.pages.base import Page, PageTools
 from segstudio.gui.pages.train_history import read_earlier
 from segstudio.gui.pages.train_run import TrainRun
-from segstudio.gui.pages.train_setup import TrainSetup, run_words
+from segstudio.gui.pages.train_runs import run_words
+from segstudio.gui.pages.train_setup import TrainSetup
 from segstudio.gui.widgets.basics import button
 from segstudio.jobs import estimate, evaluate, preflight, train_and_score
 from segstudio.jobs.evaluate import EvaluateRequest
@@ -142,7 +143,7 @@ class TrainPage(Page):
         self.setup.start_clicked.connect(self.start)
         self.setup.config_changed.connect(self._show_times)
         self.setup.config_changed.connect(self._show_outlook)
-        self.setup.run_chosen.connect(self.show_earlier)
+        self.setup.runs.chosen.connect(self.show_earlier)
         self.run_view.stop_clicked.connect(self.stop)
         self.run_view.review_clicked.connect(lambda: self.page_requested.emit("review"))
         self.runner.events.connect(self._take_events)
@@ -196,7 +197,7 @@ class TrainPage(Page):
 
     def _show_runs(self) -> None:
         project = self.session.project
-        self.setup.show_runs(project.runs() if project is not None else ())
+        self.setup.runs.show_runs(project.runs() if project is not None else ())
         self._show_times()
 
     def _show_times(self) -> None:

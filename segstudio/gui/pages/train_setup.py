@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from calendar import month_abbr
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import (
-    QFrame,
-    QListWidget,
-    QListWidgetItem,
-    QScrollArea,
-    QSizePolicy,
-    QWidget,
-)
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from segstudio.core.errors import WeightsError
-from segstudio.gui.forms import Form
+from segstudio.gui.pages.train_runs import RunList
+from segstudio.gui.pages.train_settings import TrainSettings
 from segstudio.gui.theme import GRID
 from segstudio.gui.widgets.basics import button, card, column, label, row
 from segstudio.gui.widgets.findings import FindingsList
 from segstudio.gui.widgets.outlook import Outlook
 from segstudio.gui.widgets.preset_cards import PresetCards
+from segstudio.gui.widgets.scrolled import Scrolled
 from segstudio.gui.widgets.weights_choice import PRETRAINED, SCRATCH, WeightsChoice
 from segstudio.gui.widgets.weights_trouble import WeightsTrouble
-from segstudio.gui.widgets.words import FROZEN, VALIDATION, duration, number
+from segstudio.gui.widgets.words import FROZEN, VALIDATION, duration
 from segstudio.jobs.preflight import Preflight
 from segstudio.learning.config import TrainConfig
-from segstudio.learning.models import MODELS, model_named
+from segstudio.learning.models import model_named
 from segstudio.learning.presets import PRESETS, preset_named
-from segstudio.project.entries import RunInfo, TrainingChoice
+from segstudio.project.entries import TrainingChoice
 
-_ADVANCED = tuple(name for name in TrainConfig.model_fields if name != "weights")
-_MODEL_NAMES = frozenset(entry.name for entry in MODELS)
-_SHOWN_RUNS = 8
 _USUAL = "normal"
 UNKNOWN_TIME = "time not known yet"
 _TIME_TIP = (
@@ -51,7 +41,6 @@ class TrainSetup(QWidget):
 
     start_clicked = Signal()
     config_changed = Signal()
-    run_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,12 +51,10 @@ class TrainSetup(QWidget):
         self.train_button.setToolTip("Start training (F5)")
         self.trouble = WeightsTrouble()
         self.outlook = Outlook()
-        self._form = Form(TrainConfig(), _ADVANCED)
+        self.settings = TrainSettings()
+        self.runs = RunList()
         self._base = TrainConfig()
         self._can_start, self._busy = True, False
-        self._fold = button("Show advanced settings", role="link")
-        self._runs = QListWidget()
-        self._runs_title = label("Earlier runs", "heading")
         self._lay_out()
         for preset in PRESETS:
             self.presets.add(preset.name, preset.title, preset.note)
@@ -79,14 +66,14 @@ class TrainSetup(QWidget):
 
     def config(self) -> TrainConfig | None:
         """Return the settings as chosen; None where they contradict, which the form then shows."""
-        config = self._form.config()
+        config = self.valid_config()
         if config is None:
-            self._unfold(True)
+            self.settings.set_open(True)
         return config
 
     def valid_config(self) -> TrainConfig | None:
         """Return the settings as chosen, None where they contradict; shows nothing."""
-        return self._form.config()
+        return self.settings.form.config()
 
     @property
     def choice(self) -> TrainingChoice:
@@ -126,20 +113,6 @@ class TrainSetup(QWidget):
         self._busy = busy
         self._allow()
 
-    def show_runs(self, runs: tuple[RunInfo, ...]) -> None:
-        """List the runs, newest first."""
-        self._runs.clear()
-        for run in reversed(runs):
-            score = f"overlap {number(run.val_miou)}"
-            item = QListWidgetItem(f"{run_words(run.name)}   {score}   {run.status}")
-            item.setData(Qt.ItemDataRole.UserRole, run.name)
-            item.setToolTip(f"{run.name}\n{run.model}, {run.epochs} epochs. Enter: its curves.")
-            self._runs.addItem(item)
-        rows = min(len(runs), _SHOWN_RUNS)
-        self._runs.setMaximumHeight(rows * max(self._runs.sizeHintForRow(0), 1) + GRID)
-        for widget in (self._runs, self._runs_title):
-            widget.setVisible(bool(runs))
-
     def show_trouble(self, error: WeightsError | None) -> None:
         """Show why the weights could not be had, with the ways on; None hides it."""
         self.trouble.tell(error)
@@ -154,14 +127,12 @@ class TrainSetup(QWidget):
         self.train_button.clicked.connect(self.start_clicked)
         self.presets.chosen.connect(self._take_preset)
         self.weights.changed.connect(self._take_weights)
-        self._form.changed.connect(self._show_download)
-        self._form.changed.connect(self.config_changed)
-        self._fold.clicked.connect(self._toggle_form)
+        self.settings.changed.connect(self._show_download)
+        self.settings.changed.connect(self.config_changed)
+        self.settings.unfolded.connect(self._make_room)
         self.trouble.file_clicked.connect(self._take_file)
         self.trouble.scratch_clicked.connect(self._take_scratch)
         self.trouble.again_clicked.connect(self._try_again)
-        self._runs.itemActivated.connect(self._choose_run)
-        self._runs.itemClicked.connect(self._choose_run)
 
     def _take_preset(self) -> None:
         self._set_base(self.preset_config(self.presets.current), {})
@@ -169,36 +140,25 @@ class TrainSetup(QWidget):
     def _take_weights(self) -> None:
         """Take what the preset says for other weights; what was edited by hand stays."""
         before = self._base.model_dump()
-        edited = {k: v for k, v in self._form.values().items() if v != before[k]}
+        edited = {k: v for k, v in self.settings.form.values().items() if v != before[k]}
         self._set_base(self.preset_config(self.presets.current), edited)
 
     def _set_base(self, base: TrainConfig, edited: dict[str, Any]) -> None:
         self._base = base
         config = base.model_copy(update=edited)
-        self._form.set_config(config)
+        self.settings.form.set_config(config, base)
         self._show_download()
         self.config_changed.emit()
 
     def _show_download(self) -> None:
         """Tell what the published weights of the chosen model are."""
-        config = self._form.config()
+        config = self.valid_config()
         if config is not None:
             self.weights.set_published(model_named(config.model).weights)
 
-    def _toggle_form(self) -> None:
-        self._unfold(self._form.isHidden())
-
-    def _unfold(self, shown: bool) -> None:
-        self._form.setVisible(shown)
-        self._make_room()
-        self._fold.setText("Hide advanced settings" if shown else "Show advanced settings")
-
     def _make_room(self) -> None:
         """Leave the height to what the user is at; the outlook shows while nothing needs it."""
-        self.outlook.setVisible(self._form.isHidden() and self.trouble.isHidden())
-
-    def _choose_run(self, item: QListWidgetItem) -> None:
-        self.run_chosen.emit(str(item.data(Qt.ItemDataRole.UserRole)))
+        self.outlook.setVisible(not self.settings.open and self.trouble.isHidden())
 
     def _take_file(self) -> None:
         self.weights.choose_file()
@@ -213,7 +173,6 @@ class TrainSetup(QWidget):
         self.start_clicked.emit()
 
     def _lay_out(self) -> None:
-        self._form.hide()
         start_from, inside = card()
         start_from.setToolTip(FROZEN)
         inside.addWidget(self.weights)
@@ -224,15 +183,14 @@ class TrainSetup(QWidget):
             _gap(),
             label("What does the model know at the start?", "heading"),
             start_from,
-            row(self._fold, 1),
-            self._form,
+            self.settings,
             spacing=GRID + 4,
         )
         left.addStretch(1)
         holder = QWidget()
         left.setContentsMargins(0, 0, 2 * GRID, 0)
         holder.setLayout(left)
-        top = row(_scrolled(holder), self._right(), spacing=2 * GRID)
+        top = row(Scrolled(holder), self._right(), spacing=2 * GRID)
         top.setStretch(0, 3)
         top.setStretch(1, 2)
         outer = column(top, spacing=2 * GRID)
@@ -253,26 +211,14 @@ class TrainSetup(QWidget):
         title.setToolTip(VALIDATION)
         box, inside = card()
         inside.addWidget(self.findings)
-        self._runs.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         side = column(title, box, self._large_button(), spacing=GRID + 4)
         side.addSpacing(GRID)
-        side.addWidget(self._runs_title)
-        side.addWidget(self._runs)
+        side.addWidget(self.runs)
         side.addStretch(1)
         side.setContentsMargins(0, 0, 0, 0)
         holder = QWidget()
         holder.setLayout(side)
-        return _scrolled(holder)
-
-
-def run_words(name: str) -> str:
-    """Return a run's folder name as people read it: `20 Nov 12:31 name`, without the model's."""
-    found = re.match(r"\d{4}(\d\d)(\d\d)-(\d\d)(\d\d)\d\d-(.*)", name)
-    if not found:
-        return name
-    month, day, hour, minute, rest = found.groups()
-    words = f"{int(day)} {month_abbr[int(month)]} {hour}:{minute}"
-    return words if re.sub(r"-\d+$", "", rest) in _MODEL_NAMES else f"{words}  {rest}"
+        return Scrolled(holder)
 
 
 def _gap() -> QWidget:
@@ -280,21 +226,3 @@ def _gap() -> QWidget:
     made = QWidget()
     made.setFixedHeight(GRID // 2)
     return made
-
-
-class _Scrolled(QScrollArea):
-    """Asks for the height of what is in it; a scroll area by itself stops at 24 lines."""
-
-    def sizeHint(self) -> QSize:
-        """Return the size of the content."""
-        content = self.widget()
-        return content.sizeHint() if content else super().sizeHint()
-
-
-def _scrolled(widget: QWidget) -> QScrollArea:
-    area = _Scrolled()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(widget)
-    return area

@@ -38,6 +38,8 @@ STRENGTHS: dict[str, dict[str, Any]] = {
 class AugmentationSettings(Settings):
     """The random changes and their strengths; 0 is off."""
 
+    title = "Variation of crops"
+
     augmentation: Annotated[str, AfterValidator(one_of(AUGMENTATIONS))] = Field(
         "usual",
         description="How strongly crops vary at random: a ready set of the strengths that "

@@ -19,6 +19,8 @@ SPLITS = {
 class DataSettings(Settings):
     """Split, sizes and crops."""
 
+    title = "Photos and crops"
+
     working_size: int = Field(
         480,
         ge=32,

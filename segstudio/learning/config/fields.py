@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -13,9 +14,25 @@ Choices = Mapping[str, str]
 
 
 class Settings(BaseModel):
-    """A group of settings; immutable, and unknown ones are refused."""
+    """A group of settings; immutable, and unknown ones are refused.
+
+    `title` heads the group in forms.
+    """
+
+    title: ClassVar[str] = ""
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+
+@dataclass(frozen=True, slots=True)
+class ActsWhen:
+    """Stands beside the type of a setting that acts only while `test` holds for all settings.
+
+    `words` end the sentence "It acts only ...".
+    """
+
+    test: Callable[[Any], bool]
+    words: str
 
 
 def nearest(word: str, known: Mapping[str, object]) -> str | None:
@@ -38,7 +55,21 @@ def one_of(choices: Choices) -> Callable[[str], str]:
 
 
 def about(
-    label: str, *, unit: str = "", basic: bool = False, choices: Choices | None = None
+    label: str,
+    *,
+    unit: str = "",
+    basic: bool = False,
+    choices: Choices | None = None,
+    typed: bool = False,
 ) -> dict[str, Any]:
-    """Return what a form needs beside the limits and the help."""
-    return {"label": label, "unit": unit, "advanced": not basic, "choices": dict(choices or {})}
+    """Return what a form needs beside the limits and the help.
+
+    `typed`: the choices are only the usual ones, and anything else may be typed.
+    """
+    return {
+        "label": label,
+        "unit": unit,
+        "advanced": not basic,
+        "choices": dict(choices or {}),
+        "typed": typed,
+    }

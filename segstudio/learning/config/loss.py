@@ -32,6 +32,8 @@ def _weight_list(value: object) -> object:
 class LossSettings(Settings):
     """The loss and how much each class counts in it."""
 
+    title = "Loss and classes"
+
     loss: Annotated[str, AfterValidator(one_of(_LOSSES))] = Field(
         "cross_entropy",
         description="How being wrong is measured.",

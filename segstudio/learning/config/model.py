@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from segstudio.learning.config.fields import Settings, about, one_of
+from segstudio.learning.config.fields import ActsWhen, Settings, about, one_of
 from segstudio.learning.models import MODELS, STAGES, model_named
 
 WEIGHTS = {
@@ -20,6 +20,10 @@ TRAIN_LAYERS = {
     **{name: f"The backbone from {name} on, and the head" for name in reversed(STAGES)},
     "all": "Everything",
 }
+_MORE_LEARNS = ActsWhen(
+    lambda config: config.train_layers not in ("head", "last_layer"),
+    "where more than the head learns",
+)
 _MODELS = {entry.name: entry.title for entry in MODELS}
 
 
@@ -32,6 +36,8 @@ def _weights_source(value: str) -> str:
 
 class ModelSettings(Settings):
     """The network and its start."""
+
+    title = "Model"
 
     model: Annotated[str, AfterValidator(one_of(_MODELS))] = Field(
         "deeplabv3_mobilenet_v3_large",
@@ -49,7 +55,7 @@ class ModelSettings(Settings):
         "everything has to learn.",
         json_schema_extra=about("What learns", choices=TRAIN_LAYERS),
     )
-    unfreeze_after: int = Field(
+    unfreeze_after: Annotated[int, _MORE_LEARNS] = Field(
         0,
         ge=0,
         le=10_000,
@@ -57,7 +63,7 @@ class ModelSettings(Settings):
         "learn does; 0: none.",
         json_schema_extra=about("Head alone for", unit="epochs"),
     )
-    backbone_lr: float = Field(
+    backbone_lr: Annotated[float, _MORE_LEARNS] = Field(
         1.0,
         gt=0,
         le=10,

@@ -26,6 +26,8 @@ PRECISIONS = {
 class OptimizerSettings(Settings):
     """Epochs, batches, steps, and when to stop."""
 
+    title = "Steps"
+
     epochs: int = Field(
         20,
         ge=1,

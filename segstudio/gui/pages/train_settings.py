@@ -1,0 +1,48 @@
+"""Every setting of a training in one form, folded away until somebody asks for it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from segstudio.gui.forms import Form
+from segstudio.gui.theme import GRID
+from segstudio.gui.widgets.basics import button, column, row
+from segstudio.learning.config import TrainConfig
+
+# Chosen above the form, in words.
+_ELSEWHERE = frozenset({"weights"})
+
+
+class TrainSettings(QWidget):
+    """The form with the link that shows and hides it; `unfolded` follows the link."""
+
+    changed = Signal()
+    unfolded = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        sections = [
+            (title, [name for name in names if name not in _ELSEWHERE])
+            for title, names in TrainConfig.groups()
+        ]
+        self.form = Form(TrainConfig(), sections, idle=TrainConfig.idle)
+        self.form.changed.connect(self.changed)
+        self._link = button("", role="link")
+        self._link.clicked.connect(self._toggle)
+        self.setLayout(column(row(self._link, 1), self.form, spacing=GRID + 4))
+        self.set_open(False)
+
+    @property
+    def open(self) -> bool:
+        """Whether the form is shown."""
+        return not self.form.isHidden()
+
+    def set_open(self, shown: bool) -> None:
+        """Show or hide the form."""
+        self.form.setVisible(shown)
+        self._link.setText("Hide advanced settings" if shown else "Show advanced settings")
+        self.unfolded.emit()
+
+    def _toggle(self) -> None:
+        self.set_open(not self.open)
