@@ -82,7 +82,7 @@ class TerminalReporter:
                 self._advance(events.Progress("Training", event.step, 0, detail))
             case events.EpochDone():
                 self.say(_epoch_line(event))
-            case events.BestSaved() | events.PreviewReady():
+            case events.BestSaved() | events.PreviewReady() | events.PauseChanged():
                 pass
 
     def say(self, text: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from segstudio.core.problems import Problem
 
@@ -106,6 +106,13 @@ class PreviewReady:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseChanged:
+    """The job rests, as the user wished, or has gone on."""
+
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PhotoExplored:
     """One photo's label image was counted: `pixels` by palette id, the ignored ones under 255.
 
@@ -145,6 +152,7 @@ Event = (
     | EpochDone
     | BestSaved
     | PreviewReady
+    | PauseChanged
     | PhotoExplored
     | ChangeCounted
 )
@@ -161,8 +169,22 @@ class Reporter(Protocol):
         """Tell the outside; called from the job's own thread."""
 
 
+@runtime_checkable
+class PausingReporter(Protocol):
+    """A reporter whose user can also wish for a pause; a terminal's stops the program itself."""
+
+    @property
+    def pause_requested(self) -> bool:
+        """True while the user wants the job to rest."""
+
+
+def pause_requested(report: Reporter) -> bool:
+    """Say whether the job is to rest now."""
+    return isinstance(report, PausingReporter) and report.pause_requested
+
+
 class Quiet:
-    """Reports nothing to another reporter but passes on its wish to stop."""
+    """Reports nothing to another reporter but passes on its wishes to stop and to rest."""
 
     def __init__(self, report: Reporter) -> None:
         self._report = report
@@ -171,6 +193,11 @@ class Quiet:
     def stop_requested(self) -> bool:
         """Whether the other one wants to stop."""
         return self._report.stop_requested
+
+    @property
+    def pause_requested(self) -> bool:
+        """Whether the other one wants to rest."""
+        return pause_requested(self._report)
 
     def __call__(self, event: Event) -> None:
         """Keep the event to itself."""

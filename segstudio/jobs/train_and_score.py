@@ -19,15 +19,19 @@ def run(request: TrainRequest, report: Reporter) -> TrainResult:
         evaluate.run(scoring, report)
     except SegStudioError as error:
         report(Message(f"The run is kept, but it could not be scored: {error.what}"))
-    except RuntimeError as error:
+    except (RuntimeError, MemoryError) as error:
         _tell_lost(error, report)
     return result
 
 
-def _tell_lost(error: RuntimeError, report: Reporter) -> None:
-    """Say that the device failed for good; raise what is anything else."""
-    from segstudio.learning.device import device_lost
+def _tell_lost(error: RuntimeError | MemoryError, report: Reporter) -> None:
+    """Say that the device or its memory failed; raise what is anything else."""
+    from segstudio.learning.device import device_lost, out_of_memory
 
-    if not device_lost(error):
+    if isinstance(error, MemoryError) or out_of_memory(error):
+        why = "memory did not suffice"
+    elif device_lost(error):
+        why = "the device failed"
+    else:
         raise error
-    report(Message("The run is kept, but it could not be scored: the device failed."))
+    report(Message(f"The run is kept, but it could not be scored: {why}."))

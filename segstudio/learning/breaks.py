@@ -10,13 +10,24 @@ from segstudio.learning.recorders import Standing
 
 
 def tell_break(
-    error: NotANumber | RuntimeError, epoch: int, standing: Standing, report: Reporter
+    error: NotANumber | RuntimeError | MemoryError,
+    epoch: int,
+    standing: Standing,
+    report: Reporter,
 ) -> None:
     """Say what ended the run in this epoch.
 
-    Raises SegStudioError where there is no earlier model to keep, and `error` itself where it is
-    neither a loss that is no number nor a device that failed.
+    Raises SegStudioError where there is no earlier model to keep nor a sound one now, and `error`
+    itself where it is no loss that is no number, no device that failed and no lack of memory.
     """
+    if isinstance(error, MemoryError):
+        report(
+            Message(
+                f"Memory did not suffice in epoch {epoch}, so the training ends here. The best "
+                "model so far is kept; close other programs and continue the run."
+            )
+        )
+        return
     if isinstance(error, RuntimeError) and not device_lost(error):
         raise error
     what, meaning, remedy = _words(error, epoch)

@@ -4,16 +4,36 @@ from __future__ import annotations
 
 import time
 
+from segstudio.core.events import PauseChanged, Reporter, pause_requested
+
+_LOOK_EVERY = 0.05
+
 
 class Clock:
-    """Measures a run's speed, and from it the time that is left."""
+    """Measures a run's speed, and from it the time that is left; pauses do not count."""
 
     def __init__(self, epochs: int, steps_per_epoch: int) -> None:
         self._steps_left = epochs * steps_per_epoch
         self._epochs_left = epochs
-        self.started = time.monotonic()
+        self._rested = 0.0
+        self.started = self.now()
         self.preparing = self.learning = self.checking = self.last_check = 0.0
         self.crops = self._steps = self._checks = 0
+
+    def now(self) -> float:
+        """Return the seconds of work since some moment."""
+        return time.monotonic() - self._rested
+
+    def rest(self, report: Reporter) -> None:
+        """Wait as long as the user wants a pause."""
+        if not pause_requested(report) or report.stop_requested:
+            return
+        began = time.monotonic()
+        report(PauseChanged(paused=True))
+        while pause_requested(report) and not report.stop_requested:
+            time.sleep(_LOOK_EVERY)
+        self._rested += time.monotonic() - began
+        report(PauseChanged(paused=False))
 
     def skip(self, epochs: int, steps: int) -> None:
         """Take off the checked epochs and the steps of an earlier part of the run."""

@@ -78,6 +78,13 @@ def free_memory(device: torch.device) -> None:
         torch.cuda.empty_cache()
 
 
+def free_after_run() -> None:
+    """Give back what a run used: the window stays open, and other programs need it."""
+    gc.collect()
+    # Does nothing where no GPU was used.
+    torch.cuda.empty_cache()
+
+
 def _title(kind: str) -> str:
     """Return the device's own name and size."""
     if kind == "cuda":

@@ -140,10 +140,12 @@ class Learner:
         free_memory(self._device)
         batch, crop = self.config.batch_size, self.config.crop_size
         if batch > 1:
-            half = batch // 2
-            parts = -(-batch * self.config.accumulate // half)
+            # A divisor, so that a step has as many crops as before, also once the run is resumed.
+            half = next(size for size in range(batch // 2, 0, -1) if batch % size == 0)
+            parts = batch // half * self.config.accumulate
             update = {"batch_size": half, "accumulate": parts}
-            told = f"the batch was halved to {half}, and {parts} batches make a step"
+            cut = "halved" if 2 * half == batch else "cut"
+            told = f"the batch was {cut} to {half}, and {parts} batches make a step"
         elif crop >= 2 * _SMALLEST_CROP:
             update = {"crop_size": crop // 2}
             told = f"the crop was halved to {crop // 2} px"

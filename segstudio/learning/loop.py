@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -97,7 +96,7 @@ def fit(training: Training, report: Reporter, resume: LastState | None = None) -
             last = pending or _train_epoch(training, epoch, clock, report)
             pending = None
             validation = _validate(training, epoch, clock, report) if last else None
-        except (NotANumber, RuntimeError) as error:
+        except (NotANumber, RuntimeError, MemoryError) as error:
             tell_break(error, epoch, standing, report)
             status = "stopped"
             break
@@ -110,7 +109,7 @@ def fit(training: Training, report: Reporter, resume: LastState | None = None) -
             break
     if standing.best_epoch is None and clock.crops:
         _save_best(training, standing, report)
-    return FitResult(status, standing, time.monotonic() - clock.started, clock.samples_per_second)
+    return FitResult(status, standing, clock.now() - clock.started, clock.samples_per_second)
 
 
 def _resumed(
@@ -148,27 +147,28 @@ def _train_epoch(
     seeds = np.random.SeedSequence([training.config.seed, epoch])
     torch.manual_seed(int(seeds.generate_state(1)[0]))
     learner.begin_epoch(epoch, report)
-    started, seen, total = time.monotonic(), 0, 0.0
+    started, seen, total = clock.now(), 0, 0.0
     first = (epoch - 1) * training.crops.steps_per_epoch + 1
     try:
         training.crops.prepare(epoch, report)
     except Interrupted:
         return None
-    before = time.monotonic()
+    before = clock.now()
     clock.prepare(before - started)
     for step, batch in enumerate(training.crops.batches(epoch, report), first):
+        clock.rest(report)
         if report.stop_requested:
             return None
         lr, size = learner.lr, len(batch)
         loss = learner.step(batch, report)
         total, seen = total + loss * size, seen + size
-        now = time.monotonic()
+        now = clock.now()
         clock.step(now - before, size)
         before = now
         report(StepDone(epoch, step, loss, lr, clock.eta()))
     if not learner.sound:
         raise NotANumber
-    last = LastState(epoch, total / seen, time.monotonic() - started, learner.state())
+    last = LastState(epoch, total / seen, clock.now() - started, learner.state())
     training.folder.save_last(last)
     if learner.config != training.config:
         training.folder.write_config(learner.config, training.about)
@@ -180,18 +180,19 @@ def _validate(training: Training, epoch: int, clock: Clock, report: Reporter) ->
 
     Returns None where the user stopped it; raises NotANumber where the model answers with none.
     """
-    started = time.monotonic()
+    started = clock.now()
     model, checker = training.learner.model, training.checker
     checked, val = [], set(training.val)
     extra = [sample for sample in training.watched if sample not in val]
     for one in checker.check(model, (*training.val, *extra), report):
+        clock.rest(report)
         if not math.isfinite(one.loss):
             raise NotANumber
         _preview(training, epoch, one, report)
         if one.sample in val:
             # A slice of the prediction would keep all of it in memory.
             checked.append(replace(one, index=np.empty((0, 0), np.uint8)))
-    clock.check(time.monotonic() - started)
+    clock.check(clock.now() - started)
     return None if report.stop_requested else summary(checked, len(training.class_names))
 
 
@@ -219,6 +220,10 @@ def _finish_epoch(
     standing = standing.after(last.epoch, validation.miou)
     if standing.best_epoch == last.epoch:
         _save_best(training, standing, report)
+    every = training.config.checkpoint_every
+    if every and last.epoch % every == 0:
+        kept = _checkpoint(training, last.epoch, validation.miou)
+        kept.save(training.folder.of_epoch(last.epoch))
     done = EpochDone(
         epoch=last.epoch,
         train_loss=last.train_loss,
@@ -241,14 +246,19 @@ def _finish_epoch(
 
 def _save_best(training: Training, standing: Standing, report: Reporter) -> None:
     """Write the model as it is now as the best one."""
-    folder = training.folder
-    Checkpoint(
+    path = training.folder.best
+    _checkpoint(training, standing.epochs, standing.best_miou).save(path)
+    report(BestSaved(standing.epochs, path, standing.best_miou))
+
+
+def _checkpoint(training: Training, epoch: int, miou: float | None) -> Checkpoint:
+    """Return the model as it is now, with all that predicting needs."""
+    return Checkpoint(
         weights=training.learner.model.weights(),
         palette=training.palette,
         preprocessing=training.checker.preprocessing,
         config=training.learner.config,
-        run=folder.path.name,
-        epoch=standing.epochs,
-        val_miou=standing.best_miou,
-    ).save(folder.best)
-    report(BestSaved(standing.epochs, folder.best, standing.best_miou))
+        run=training.folder.path.name,
+        epoch=epoch,
+        val_miou=miou,
+    )

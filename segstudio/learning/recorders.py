@@ -53,6 +53,10 @@ class RunFolder:
         """The state to go on from."""
         return self.path / "last.pt"
 
+    def of_epoch(self, epoch: int) -> Path:
+        """The model as it was after an epoch, where that is kept."""
+        return self.path / f"epoch-{epoch:04d}.safetensors"
+
     def write_config(self, config: TrainConfig, about: Mapping[str, Any]) -> None:
         """Write every setting really used, with device, versions, palette and photos."""
         write_json(self.path / "config.json", {**config.model_dump(mode="json"), **about})

@@ -121,6 +121,17 @@ def test_resumed_run_equals_one_that_was_never_stopped(
     assert all(torch.equal(final[key], wanted[key]) for key in wanted)
 
 
+def test_models_of_single_epochs_are_kept_where_asked_for(make_training: MakeTraining) -> None:
+    training = make_training(epochs=5, checkpoint_every=2)
+    fit(training, Listener())
+    kept = sorted(training.folder.path.glob("epoch-*.safetensors"))
+    assert [path.name for path in kept] == ["epoch-0002.safetensors", "epoch-0004.safetensors"]
+    loaded = [Checkpoint.load(path) for path in kept]
+    scores = [line["val_miou"] for line in history(training)]
+    assert [(one.epoch, one.val_miou) for one in loaded] == [(2, scores[1]), (4, scores[3])]
+    assert any(not torch.equal(w, loaded[1].weights[key]) for key, w in loaded[0].weights.items())
+
+
 def test_stop_keeps_the_best_so_far(make_training: MakeTraining) -> None:
     training = make_training(epochs=5)
     report = Listener(lambda event: isinstance(event, StepDone) and event.epoch == 2)
@@ -162,11 +173,12 @@ def test_state_is_saved_before_checking_begins(
     def fail(*args: object) -> None:
         raise MemoryError
 
-    training = make_training(epochs=1)
+    training, report = make_training(epochs=3), Listener()
     monkeypatch.setattr("segstudio.learning.evaluation.Checker.check", fail)
-    with pytest.raises(MemoryError):
-        fit(training, Listener())
+    assert fit(training, report).status == "stopped"
     assert training.folder.load_last().epoch == 1
+    assert training.folder.best.is_file()
+    assert "Memory did not suffice in epoch 1" in report.said()
 
 
 def test_loss_that_is_no_number_ends_the_run_with_its_best(make_training: MakeTraining) -> None:

@@ -100,6 +100,13 @@ class OptimizerSettings(Settings):
         description="Stop when the validation score has not risen for so many epochs; 0: never.",
         json_schema_extra=about("Patience", unit="epochs"),
     )
+    checkpoint_every: int = Field(
+        0,
+        ge=0,
+        le=10_000,
+        description="Keep the model of every so many epochs beside the best one; 0: only the best.",
+        json_schema_extra=about("Keep a model every", unit="epochs"),
+    )
     seed: int = Field(
         0,
         ge=0,
