@@ -13,6 +13,7 @@ import click
 from segstudio import __version__
 from segstudio.cli_options import ANY, FILE, FOLDER, finish, json_option, reading_options
 from segstudio.cli_runs import RUN_COMMANDS
+from segstudio.cli_studies import STUDY_COMMANDS
 from segstudio.core.errors import SegStudioError
 from segstudio.core.rasterize import RASTERS
 from segstudio.core.splits import Part
@@ -254,7 +255,7 @@ def doctor(as_json: bool) -> None:
     finish(lambda reporter: doctor_job.run(doctor_job.DoctorRequest(), reporter), as_json)
 
 
-for _command in RUN_COMMANDS:
+for _command in (*RUN_COMMANDS, *STUDY_COMMANDS):
     segstudio.add_command(_command)
 
 

@@ -32,7 +32,11 @@ OURS = {
     "__main__": {"cli"},
     "cli_options": {"formats", "terminal"},
     "cli_runs": {"cli_options", "jobs"},
-    "cli": {"__init__", "cli_options", "cli_runs", "core", "jobs", "learning", "terminal", "gui"},
+    "cli_studies": {"cli_options", "jobs", "learning", "terminal"},
+    "cli": {
+        *("__init__", "cli_options", "cli_runs", "cli_studies"),
+        *("core", "jobs", "learning", "terminal", "gui"),
+    },
     "gui": {"__init__", "core", "formats", "jobs", "learning", "photos", "project", "review"},
 }
 # What a form or a command may ask about learning: settings and lists, all without torch.
@@ -47,6 +51,7 @@ ONLY = {
     ("cli_options", "formats"): {"segstudio.formats.FORMATS", "segstudio.formats.sizing"},
     ("cli", "gui"): {"segstudio.gui.app", "segstudio.gui.benchmark"},
     ("cli", "learning"): LISTS,
+    ("cli_studies", "learning"): LISTS,
     ("gui", "formats"): {
         "segstudio.formats.FORMATS",
         "segstudio.formats.photo_pool",
@@ -68,7 +73,7 @@ THEIRS = {
     "lxml": {"formats", "jobs"},
     "pi_heif": {"photos"},
     "rawpy": {"photos"},
-    "click": {"cli", "cli_options", "cli_runs"},
+    "click": {"cli", "cli_options", "cli_runs", "cli_studies"},
     "rich": {"terminal"},
 }
 # Packages that must be quick to import: what is slow or opens a window is imported inside

@@ -223,6 +223,27 @@ def test_train_evaluate_predict_report(run: Run, project: Path, tmp_path: Path) 
     assert "<script" not in text
 
 
+def test_several_trainings_answer_as_json(run: Run, project: Path) -> None:
+    """Two layers stand in for the network where jobs are tested; here is the real small one."""
+    settings = (
+        "weights=none", "model=lraspp_mobilenet_v3_large", "epochs=1", "crops_per_photo=1",
+        "batch_size=2", "crop_size=32", "working_size=48",
+    )  # fmt: skip
+    chosen = [part for setting in settings for part in ("--set", setting)]
+    done = run("cross-validate", project, "--folds", 2, *chosen, "--device", "cpu", "--json")
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert [len(fold["photos"]) for fold in told["folds"]] == [2, 2]
+    assert len(told["pooled"]["photos"]) == 4
+    assert run("cross-validate", project, "--folds", 1).exit_code == 2
+    few = run("learning-curve", project, *chosen, "--device", "cpu", "--json")
+    assert few.exit_code == 1
+    assert "needs at least 4 training photos" in few.stdout.splitlines()[-1]
+    unknown = run("learning-curve", project, "--set", "epoch=1")
+    assert unknown.exit_code == 2
+    assert 'Did you mean "epochs"' in unknown.stderr
+
+
 def test_report_on_a_run_without_scores_says_what_to_do(run: Run, project: Path) -> None:
     folder = project / "runs" / "20260101-000000-x"
     folder.mkdir(parents=True)

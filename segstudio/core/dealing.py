@@ -53,7 +53,8 @@ def deal(groups: Groups, wanted: Wanted, seed: int) -> list[int]:
     order = list(range(len(groups.photos)))
     rng.shuffle(order)
     table = _Table(groups, wanted, _stratify(groups, wanted, order))
-    table.cover()
+    while table.cover():
+        pass
     table.balance(rng)
     return [int(part) for part in table.part]
 
@@ -184,11 +185,6 @@ class _Table:
         self._seen = member.T @ self._shows
         self._residual = member.T @ self._shares - fractions[:, None] * self._shares.sum(axis=0)
 
-    def cover(self) -> None:
-        """Exchange as long as that lets more classes be seen in more parts."""
-        while self._cover_one():
-            pass
-
     def balance(self, rng: random.Random) -> None:
         """Exchange as long as the parts come nearer to their shares; what is seen stays seen."""
         for _ in range(_PASSES):
@@ -199,7 +195,7 @@ class _Table:
     def _pairs(self) -> Iterator[tuple[int, int]]:
         return permutations(self._used, 2) if self._grouped else _unordered(self._used)
 
-    def _cover_one(self) -> bool:
+    def cover(self) -> bool:
         """Make one exchange that gains; the rarest class that a part lacks comes first."""
         for column in _rarest_first(self._shows > 0):
             for there in (p for p in self._used if not self._seen[p, column]):
@@ -284,10 +280,7 @@ def _rows(table: npt.NDArray[np.generic], rows: Ints) -> Floats:
 
 
 def _shares(groups: Groups) -> Floats:
-    """Return each group's share of every class and of the photos, (G, C + 1), as it weighs.
-
-    The sizes weigh as much as all classes together.
-    """
+    """Return each group's share of every class, and of the photos, which weighs as all classes."""
     totals = groups.amounts.sum(axis=0)
     classes = groups.amounts / np.where(totals > 0, totals, 1)
     weight = math.sqrt(max(classes.shape[1], 1))

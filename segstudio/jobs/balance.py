@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -60,10 +60,3 @@ def balance_of(
         {e.name: {part: counts[e.id, part] for part in PARTS} for e in palette.trained},
         find_leaks(marks, parts),
     )
-
-
-def leak_words(leaks: Collection[Leak]) -> str:
-    """Return one sentence on how many photos kept aside are too easy."""
-    count = len(leaks)
-    subject = "1 photo kept aside looks" if count == 1 else f"{count:,} photos kept aside look"
-    return f"{subject} almost like a training photo: the score will flatter."

@@ -17,8 +17,9 @@ from segstudio.core.splits import Part
 from segstudio.jobs.burn import burn
 from segstudio.jobs.opening import opened
 from segstudio.photos.reader import read_photo
-from segstudio.project.entries import PhotoEntry
+from segstudio.project.entries import PhotoEntry, RunInfo
 from segstudio.project.project import Project
+from segstudio.project.runs import read_object
 from segstudio.review.scores import Scores
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def run(request: EvaluateRequest, report: Reporter) -> Scores:
         checkpoint = Checkpoint.load(found.path / "best.safetensors")
         check_classes(checkpoint, project.palette)
         burn(project, report)
-        entries = _entries(project, request.part)
+        entries = _entries(project, found, request.part)
         predictor = Predictor(checkpoint, choose_device(request.device).torch, report)
         counts: list[PhotoCounts] = []
         problems: list[Problem] = []
@@ -84,9 +85,15 @@ def run(request: EvaluateRequest, report: Reporter) -> Scores:
         return scores
 
 
-def _entries(project: Project, part: Part) -> list[PhotoEntry]:
-    """Return the annotated photos of a part; SegStudioError where there is none."""
+def _entries(project: Project, run: RunInfo, part: Part) -> list[PhotoEntry]:
+    """Return the annotated photos of a part; SegStudioError where there is none.
+
+    A run that is one of several has parts of its own.
+    """
     names = set(project.split.names(part)) if project.split else set()
+    if run.purpose:
+        own = read_object(run.path / "config.json").get("photos")
+        names = set(own.get(part, ())) if isinstance(own, dict) else set()
     entries = [entry for entry in project.photos if entry.annotated and entry.name in names]
     if not entries:
         raise SegStudioError(

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import time
 from collections.abc import Callable, Set
 from dataclasses import dataclass
 from typing import Literal
 
 from segstudio.core.errors import SegStudioError
-from segstudio.core.events import Quiet, Reporter
+from segstudio.core.events import Reporter
 from segstudio.core.palette import IGNORE
 from segstudio.core.splits import split_by_folders
-from segstudio.jobs.balance import leak_words
 from segstudio.jobs.burn import burn
 from segstudio.jobs.label_counts import count_labels
-from segstudio.jobs.photo_marks import photo_marks
-from segstudio.photos.bursts import Leak, find_leaks
+from segstudio.jobs.leaks import leak_words, leaks_so_far
+from segstudio.photos.bursts import Leak
 from segstudio.project.entries import PhotoEntry, Split
 from segstudio.project.project import Project
 
@@ -25,7 +23,6 @@ Level = Literal["good", "warning", "error"]
 FEW_PHOTOS = 5
 FEW_PIXELS = 0.001
 DISK_NEEDED = 1 << 30
-LOOK_SECONDS = 5.0
 _PRESS = 'press "Small shapes on top" there'
 
 
@@ -99,7 +96,7 @@ def gather(project: Project, report: Reporter) -> Facts:
         free_bytes=shutil.disk_usage(project.root).free,
         odd_sizes=odd_sizes,
         covered=_outlined(project, annotated, classes.keys() - seen, report),
-        leaks=_leaks(project, annotated, report),
+        leaks=leaks_so_far(project, annotated, report),
     )
 
 
@@ -289,30 +286,6 @@ def _outlined(
             labels = {shape.label for shape in annotation.shapes} if annotation else set()
             found |= {i for label in labels if (i := project.palette.painted(label)) is not None}
     return frozenset(found & ids)
-
-
-def _leaks(project: Project, entries: list[PhotoEntry], report: Reporter) -> tuple[Leak, ...]:
-    """Look for leaks of the locked split among the photos that a few seconds are enough for.
-
-    What was looked at is remembered, so that the next look gets further.
-    """
-    if project.split is None:
-        return ()
-    dealt = [entry for entry in entries if entry.name in project.split.parts]
-    return find_leaks(photo_marks(project, dealt, _Hasty(report)), project.split.parts)
-
-
-class _Hasty(Quiet):
-    """Wants to stop after a few seconds: a user who wants to train must not wait."""
-
-    def __init__(self, report: Reporter) -> None:
-        super().__init__(report)
-        self._until = time.monotonic() + LOOK_SECONDS
-
-    @property
-    def stop_requested(self) -> bool:
-        """Whether the other one wants to stop, or the time is over."""
-        return super().stop_requested or time.monotonic() > self._until
 
 
 def _counted(count: int, one: str, many: str = "") -> str:

@@ -24,9 +24,10 @@ from segstudio.core.splits import (
     stratified,
     stratified_by_pixels,
 )
-from segstudio.jobs.balance import Balance, balance_of, leak_words
+from segstudio.jobs.balance import Balance, balance_of
 from segstudio.jobs.burn import burn
 from segstudio.jobs.label_counts import count_labels
+from segstudio.jobs.leaks import leak_words
 from segstudio.jobs.opening import opened
 from segstudio.jobs.photo_marks import photo_marks
 from segstudio.photos.bursts import Burst, find_bursts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,13 +13,14 @@ from segstudio.core.events import Message, ProblemFound, Reporter
 from segstudio.core.files import read_json, write_json
 from segstudio.core.palette import Palette
 from segstudio.core.problems import Problem
-from segstudio.core.splits import PARTS, Part, split_by_folders
+from segstudio.core.splits import PARTS, Part
 from segstudio.jobs import split as split_job
 from segstudio.jobs.burn import burn
+from segstudio.jobs.locked_split import locked_split
 from segstudio.jobs.opening import opened
 from segstudio.learning.config import TrainConfig
 from segstudio.learning.settings import config_from_json
-from segstudio.project.entries import RunInfo, Split
+from segstudio.project.entries import RunInfo
 from segstudio.project.project import Project
 
 if TYPE_CHECKING:
@@ -31,7 +32,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TrainRequest:
-    """What to train; `resume` goes on with a run, `start_from` begins anew from a run's model."""
+    """What to train; `resume` goes on with a run, `start_from` begins anew from a run's model.
+
+    `photos` take the place of the project's split, which then stays as it is. A run with a
+    `purpose` is one of several that only count together: `best` and `latest` pass it over.
+    """
 
     project: Project | Path
     config: TrainConfig
@@ -39,6 +44,8 @@ class TrainRequest:
     name: str | None = None
     resume: str | None = None
     start_from: str | None = None
+    photos: Mapping[Part, Sequence[str]] | None = None
+    purpose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +107,28 @@ def _start(project: Project, request: TrainRequest, report: Reporter) -> TrainRe
     """Train a new run."""
     from segstudio.learning.setup import set_up
 
-    split, config = _locked_split(project, request.config, report)
+    photos, config = _photos(project, request, report)
     best = None
     if request.start_from:
         best = project.run(request.start_from).path / "best.safetensors"
         config = config.model_copy(update={"weights": str(best)})
-    photos: dict[Part, Iterable[str]] = {part: split.names(part) for part in PARTS}
     plan = _plan(project, config, photos, request.device, report)
-    plan = replace(plan, start_from=best)
+    plan = replace(plan, start_from=best, purpose=request.purpose)
     _tell_few(plan, report)
     name = request.name or config.model
     return _fit(set_up(plan, lambda: project.new_run_folder(name), report), report)
+
+
+def _photos(
+    project: Project, request: TrainRequest, report: Reporter
+) -> tuple[Mapping[Part, Sequence[str]], TrainConfig]:
+    """Return the photos to train with and the settings really used."""
+    if request.photos is None:
+        split, config = locked_split(project, request.config, report)
+        return {part: split.names(part) for part in PARTS}, config
+    burn(project, report)
+    config = request.config.model_copy(update={"split": "given"})
+    return {part: request.photos.get(part, ()) for part in PARTS}, config
 
 
 def _resume(project: Project, request: TrainRequest, report: Reporter) -> TrainResult:
@@ -127,7 +145,7 @@ def _resume(project: Project, request: TrainRequest, report: Reporter) -> TrainR
     last = RunFolder(found.path).load_last()
     report(Message(f"Going on with {found.name} after epoch {last.epoch}, with its own settings."))
     plan = _plan(project, config, kept["photos"], request.device, report)
-    plan = replace(plan, resumed=True)
+    plan = replace(plan, resumed=True, purpose=found.purpose)
     return _fit(set_up(plan, lambda: found.path, report), report, last)
 
 
@@ -175,62 +193,6 @@ def _fit(training: Training, report: Reporter, last: LastState | None = None) ->
     )
     write_json(folder / "result.json", result.as_json())
     return result
-
-
-def _locked_split(
-    project: Project, config: TrainConfig, report: Reporter
-) -> tuple[Split, TrainConfig]:
-    """Return the project's split, locking one first where there is none, and what was used."""
-    annotated = [entry.name for entry in project.photos if entry.annotated]
-    if not annotated:
-        raise SegStudioError(
-            f"The project {project.name} has no annotated photo.",
-            meaning="A training learns from photos whose classes are outlined.",
-            remedy="Import a CVAT or LabelMe export first.",
-        )
-    burn(project, report)
-    if project.split is None:
-        _lock_split(project, config, annotated, report)
-    else:
-        config = config.model_copy(update={"split": "given"})
-    split = project.split
-    assert split is not None
-    if new := [name for name in annotated if name not in split.parts]:
-        report(
-            Message(
-                f"{len(new)} annotated photos came after the split and are not used; "
-                "split the photos anew to use them."
-            )
-        )
-    return split, config
-
-
-def _lock_split(
-    project: Project, config: TrainConfig, annotated: list[str], report: Reporter
-) -> None:
-    """Lock the split that the settings ask for: by folders where photos lie in them, or dealt."""
-    parts = split_by_folders(annotated)
-    if config.split == "given" and parts is not None:
-        project.set_split(Split(parts=parts, method="folders"), "Split photos by folders")
-        report(Message("The folders train, val and test decide which photos check."))
-        return
-    ways: dict[str, split_job.SplitMethod] = {"random": "random", "pixels": "pixels"}
-    request = split_job.SplitRequest(
-        project,
-        by=ways.get(config.split, "presence"),
-        seed=config.seed,
-        keep_bursts=config.keep_bursts,
-    )
-    result = split_job.run(request, report)
-    counts = result.photos
-    for note in result.notes:
-        report(Message(note))
-    report(
-        Message(
-            f"{counts['train']} photos train and {counts['val']} are kept aside to check; "
-            "this split is locked, so that runs can be compared."
-        )
-    )
 
 
 def _samples(project: Project, names: Iterable[str], report: Reporter) -> tuple[Sample, ...]:

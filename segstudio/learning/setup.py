@@ -37,7 +37,10 @@ from segstudio.learning.weights import load_initial_weights, read_state, take_we
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to train, on which photos and where; `start_from` is the model file of another run."""
+    """What to train, on which photos and where; `start_from` is the model file of another run.
+
+    `purpose` is kept with a run that is one of several, such as a fold.
+    """
 
     config: TrainConfig
     palette: Palette
@@ -47,6 +50,7 @@ class Plan:
     device: Device
     start_from: Path | None = None
     resumed: bool = False
+    purpose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +198,7 @@ def _about(
     """Return what config.json holds beside the settings."""
     return {
         "run": folder.path.name,
+        "purpose": plan.purpose,
         "device": plan.device.torch.type,
         "device_reason": plan.device.sentence,
         "versions": versions(),

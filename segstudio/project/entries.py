@@ -48,7 +48,11 @@ class Split(BaseModel):
 
 
 class RunInfo(BaseModel):
-    """One training as its folder tells it; `val_miou` is None without validation photos."""
+    """One training as its folder tells it; `val_miou` is None without validation photos.
+
+    `purpose` is empty for a training of its own, else what several runs together are for: `fold`
+    of a cross-validation, `curve` of a learning curve.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -59,6 +63,7 @@ class RunInfo(BaseModel):
     val_miou: float | None
     model: str
     has_checkpoint: bool
+    purpose: str = ""
 
 
 class TrainingChoice(BaseModel):

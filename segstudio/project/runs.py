@@ -26,13 +26,15 @@ def list_runs(folder: Path) -> tuple[RunInfo, ...]:
 def find_run(folder: Path, wanted: str) -> RunInfo:
     """Return the run of a folder name, the `latest`, or the `best` by validation mIoU.
 
-    Without validation scores anywhere the latest run with a checkpoint counts as best. Raises
-    SegStudioError where nothing was trained yet, UsageError where there is no run of that name.
+    Without validation scores anywhere the latest run with a checkpoint counts as best. Runs that
+    only count together, such as folds, are found by their name alone. Raises SegStudioError where
+    nothing was trained yet, UsageError where there is no run of that name.
     """
     runs = list_runs(folder)
-    usable = [run for run in runs if run.has_checkpoint]
-    if wanted == "latest" and runs:
-        return runs[-1]
+    own = [run for run in runs if not run.purpose]
+    usable = [run for run in own if run.has_checkpoint]
+    if wanted == "latest" and own:
+        return own[-1]
     if wanted == "best" and usable:
         scores = [-1.0 if run.val_miou is None else run.val_miou for run in usable]
         return max(zip(scores, range(len(usable)), usable, strict=True))[-1]
@@ -74,14 +76,16 @@ def _read_run(path: Path) -> RunInfo:
     result = read_object(path / "result.json")
     epochs = read_history(path)
     scores = [miou for epoch in epochs if isinstance(miou := epoch.get("val_miou"), float)]
+    config = read_object(path / "config.json")
     return RunInfo(
         name=path.name,
         path=path,
         status=str(result.get("status", "interrupted")),
         epochs=len(epochs),
         val_miou=max(scores, default=None),
-        model=str(read_object(path / "config.json").get("model", "")),
+        model=str(config.get("model", "")),
         has_checkpoint=(path / "best.safetensors").is_file(),
+        purpose=str(config.get("purpose", "")),
     )
 
 

@@ -121,3 +121,13 @@ def test_a_project_lists_its_runs(tiny_project: Project) -> None:
     assert [run.name for run in tiny_project.runs()] == ["20250101-000000-a"]
     assert tiny_project.run("best").val_miou == 0.5
     assert tiny_project.new_run_folder("next").parent == tiny_project.root / "runs"
+
+
+def test_one_of_several_runs_is_found_by_its_name_alone(tmp_path: Path) -> None:
+    make_run(tmp_path, "1-own", [0.4])
+    fold = make_run(tmp_path, "2-fold", [0.9])
+    config = json.loads((fold / "config.json").read_text())
+    (fold / "config.json").write_text(json.dumps({**config, "purpose": "fold"}))
+    assert {find_run(tmp_path, wanted).name for wanted in ("best", "latest")} == {"1-own"}
+    assert find_run(tmp_path, "2-fold").purpose == "fold"
+    assert [run.name for run in list_runs(tmp_path)] == ["1-own", "2-fold"]

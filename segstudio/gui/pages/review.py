@@ -149,7 +149,7 @@ class ReviewPage(Page):
         """List the runs; the newest is chosen unless the one that was is still there."""
         project = self.session.project
         found = project.runs() if project is not None else ()
-        runs = [run for run in reversed(found) if run.has_checkpoint]
+        runs = [run for run in reversed(found) if run.has_checkpoint and not run.purpose]
         known = self.parts.known_runs()
         keep = self._run.name if self._run and {run.name for run in runs} <= known else ""
         chosen = next((run for run in runs if run.name == keep), runs[0] if runs else None)

@@ -81,7 +81,7 @@ def train_state(session: Session) -> StepState:
             "A model needs at least two classes to tell apart, background included.",
             "classes",
         )
-    runs = len(project.runs())
+    runs = sum(not run.purpose for run in project.runs())
     return StepState("done", counted(runs, "run")) if runs else StepState("ready", "not trained")
 
 
@@ -91,7 +91,7 @@ def review_state(session: Session) -> StepState:
     project = session.project
     if before.kind == "blocked" or project is None:
         return before
-    if not any(run.has_checkpoint for run in project.runs()):
+    if not any(run.has_checkpoint and not run.purpose for run in project.runs()):
         return StepState(
             "blocked", "no model", "There is no trained model to look at yet.", "train"
         )

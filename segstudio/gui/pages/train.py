@@ -197,7 +197,8 @@ class TrainPage(Page):
 
     def _show_runs(self) -> None:
         project = self.session.project
-        self.setup.runs.show_runs(project.runs() if project is not None else ())
+        found = project.runs() if project is not None else ()
+        self.setup.runs.show_runs(tuple(run for run in found if not run.purpose))
         self._show_times()
 
     def _show_times(self) -> None:

@@ -1,0 +1,79 @@
+"""Several trainings as one job: runs of their own that are never taken for the project's best."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from segstudio.core.events import (
+    EpochDone,
+    Event,
+    Message,
+    ProblemFound,
+    Progress,
+    Reporter,
+    RunStarted,
+    StepDone,
+)
+from segstudio.core.splits import Part
+from segstudio.jobs import evaluate, train
+from segstudio.jobs.evaluate import EvaluateRequest
+from segstudio.jobs.train import TrainRequest
+from segstudio.learning.config import TrainConfig
+from segstudio.project.project import Project
+from segstudio.review.scores import Scores
+
+
+@dataclass(frozen=True, slots=True)
+class OneRun:
+    """One training of several: its `name`, what it is for, its photos, and words for its progress.
+
+    `purpose` is kept in the run's config.json; a run with one is passed over by `best` and
+    `latest`.
+    """
+
+    name: str
+    purpose: str
+    words: str
+    photos: Mapping[Part, Sequence[str]]
+
+
+def train_one(
+    project: Project, config: TrainConfig, one: OneRun, device: str, report: Reporter
+) -> Scores | None:
+    """Train one run and score it on its own validation photos; None where the user stopped it."""
+    told = _Told(report, one.words)
+    request = TrainRequest(
+        project, config, device, one.name, photos=one.photos, purpose=one.purpose
+    )
+    result = train.run(request, told)
+    if result.interrupted:
+        return None
+    scores = evaluate.run(EvaluateRequest(project, result.run, "val", device), told)
+    return None if scores.interrupted else scores
+
+
+class _Told:
+    """Passes on what one training of several says: its steps become the progress of a stage."""
+
+    def __init__(self, report: Reporter, words: str) -> None:
+        self._report, self._words = report, words
+        self._steps = 0
+        self._score = ""
+
+    @property
+    def stop_requested(self) -> bool:
+        """Whether the user wants all of it to stop."""
+        return self._report.stop_requested
+
+    def __call__(self, event: Event) -> None:
+        """Pass an event on, under the words of the whole."""
+        match event:
+            case RunStarted():
+                self._steps = event.epochs * event.steps_per_epoch
+            case StepDone():
+                self._report(Progress(self._words, event.step, self._steps, self._score))
+            case EpochDone(val_miou=float(miou)):
+                self._score = f"mean IoU {miou:.2f}"
+            case ProblemFound() | Message():
+                self._report(event)
