@@ -228,12 +228,13 @@ def report(project: Path, run: str, out: Path, as_json: bool) -> None:
 
 
 @segstudio.command()
-@click.argument("what", type=click.Choice(["window", "import"]), default="window")
+@click.argument("what", type=click.Choice(["window", "import", "models"]), default="window")
 @json_option
 def benchmark(what: str, as_json: bool) -> None:
     """Measure SegStudio itself, beside the plain way of doing the same where there is one.
 
     window: time to show, and its event loop's lag while training. import: photos per second.
+    models: seconds, memory and size of each; the window shows them where a model is chosen.
     """
 
     def job(reporter: TerminalReporter) -> JobResult:
@@ -241,6 +242,10 @@ def benchmark(what: str, as_json: bool) -> None:
             from segstudio.jobs import benchmark_import
 
             return benchmark_import.run(reporter)
+        if what == "models":
+            from segstudio.jobs import measure_models
+
+            return measure_models.run(measure_models.MeasureRequest(), reporter)
         from segstudio.gui.benchmark import measure_window
 
         return measure_window(reporter)
