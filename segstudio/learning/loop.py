@@ -80,7 +80,7 @@ def fit(training: Training, report: Reporter, resume: LastState | None = None) -
     Raises SegStudioError where nothing could be learned at all.
     """
     clock = Clock(training.config.epochs, training.crops.steps_per_epoch)
-    standing = Standing.of(training.folder.history())
+    standing = Standing.of(training.folder.history(), training.config.min_delta)
     pending, first = _resumed(training, resume, standing, clock)
     report(_started(training))
     if not training.val:

@@ -17,8 +17,37 @@ Parameters = Sequence[dict[str, Any]]
 
 def _sgd(parameters: Parameters, config: TrainConfig) -> torch.optim.Optimizer:
     return torch.optim.SGD(
-        parameters, config.lr, momentum=config.momentum, weight_decay=config.weight_decay
+        parameters,
+        config.lr,
+        momentum=config.momentum,
+        weight_decay=config.weight_decay,
+        nesterov=config.nesterov and config.momentum > 0,
     )
+
+
+def _sgd_groups(parameters: Parameters, config: TrainConfig) -> torch.optim.Optimizer:
+    """SGD that pulls only the weights of layers towards 0, neither norms nor biases.
+
+    He and others, Bag of Tricks for Image Classification, CVPR 2019, section 3.1.
+    """
+    split = [part for group in parameters for part in _by_decay(group)]
+    return _sgd(split, config)
+
+
+def _by_decay(group: dict[str, Any]) -> list[dict[str, Any]]:
+    """Split a group into weights of layers, which decay, and scales of norms and biases.
+
+    The last two, which have one value per channel, would be a group each with the same settings.
+    """
+    weights = [p for p in group["params"] if p.ndim > 1]
+    vectors = [p for p in group["params"] if p.ndim <= 1]
+    parts = [{**group, "params": weights}, {**group, "params": vectors, "weight_decay": 0.0}]
+    return [part for part in parts if part["params"]]
+
+
+def _adam(parameters: Parameters, config: TrainConfig) -> torch.optim.Optimizer:
+    betas = (config.momentum, 0.999)
+    return torch.optim.Adam(parameters, config.lr, betas, weight_decay=config.weight_decay)
 
 
 def _adamw(parameters: Parameters, config: TrainConfig) -> torch.optim.Optimizer:
@@ -50,7 +79,9 @@ def _constant(progress: float) -> float:
 
 OPTIMIZERS: dict[str, Callable[[Parameters, TrainConfig], torch.optim.Optimizer]] = {
     "adamw": _adamw,
+    "adam": _adam,
     "sgd": _sgd,
+    "sgd_groups": _sgd_groups,
 }
 SCHEDULES: dict[str, Callable[[float], float]] = {
     "one_cycle": _one_cycle,
@@ -73,5 +104,13 @@ def make_optimizer(
 def make_schedule(optimizer: torch.optim.Optimizer, config: TrainConfig, steps: int) -> LambdaLR:
     """Return the configured schedule over exactly `steps` optimiser steps."""
     shape = SCHEDULES[config.schedule]
-    # The scheduler asks once more after the last step, hence the min.
-    return LambdaLR(optimizer, lambda step: shape(min(step / max(steps - 1, 1), 1.0)))
+    # One-cycle has a rise of its own.
+    rise = 0 if config.schedule == "one_cycle" else round(config.warmup * steps)
+
+    def share(step: int) -> float:
+        if step < rise:
+            return (step + 1) / (rise + 1)
+        # The scheduler asks once more after the last step, hence the min.
+        return shape(min((step - rise) / max(steps - 1 - rise, 1), 1.0))
+
+    return LambdaLR(optimizer, share)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import pickle
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -150,16 +151,23 @@ class RunFolder:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a run stands after the epochs of its history."""
+    """How a run stands after the epochs of its history.
 
-    epochs: int
-    best_epoch: int | None
-    best_miou: float | None
+    `gain_epoch` is the last one whose score rose by more than `min_delta` above `gain_miou`, the
+    score of the one before it that did.
+    """
+
+    min_delta: float = 0.0
+    epochs: int = 0
+    best_epoch: int | None = None
+    best_miou: float | None = None
+    gain_epoch: int = 0
+    gain_miou: float = -math.inf
 
     @classmethod
-    def of(cls, history: Sequence[Mapping[str, Any]]) -> Standing:
+    def of(cls, history: Sequence[Mapping[str, Any]], min_delta: float = 0.0) -> Standing:
         """Read the standing off a history; without scores the last epoch counts as best."""
-        standing = cls(0, None, None)
+        standing = cls(min_delta)
         for line in history:
             standing = standing.after(line["epoch"], line["val_miou"])
         return standing
@@ -167,12 +175,15 @@ class Standing:
     def after(self, epoch: int, miou: float | None) -> Standing:
         """Return the standing after one more epoch."""
         if miou is None and self.best_miou is None:
-            return Standing(epoch, epoch, None)
-        if miou is not None and miou > (self.best_miou if self.best_miou is not None else -1.0):
-            return Standing(epoch, epoch, miou)
-        return Standing(epoch, self.best_epoch, self.best_miou)
+            return replace(self, epochs=epoch, best_epoch=epoch, gain_epoch=epoch)
+        now = replace(self, epochs=epoch)
+        if miou is not None and (self.best_miou is None or miou > self.best_miou):
+            now = replace(now, best_epoch=epoch, best_miou=miou)
+        if miou is not None and miou > self.gain_miou + self.min_delta:
+            now = replace(now, gain_epoch=epoch, gain_miou=miou)
+        return now
 
     @property
     def without_gain(self) -> int:
-        """Epochs since the best one."""
-        return self.epochs - (self.best_epoch or 0)
+        """Epochs since the last gain."""
+        return self.epochs - self.gain_epoch

@@ -23,13 +23,12 @@ from segstudio.learning.evaluation import Checker
 from segstudio.learning.inference import Forward
 from segstudio.learning.learner import Learner
 from segstudio.learning.loop import Training
-from segstudio.learning.losses import loss_named
+from segstudio.learning.losses.combining import build_loss
 from segstudio.learning.losses.cross_entropy import Loss
 from segstudio.learning.models import model_named
 from segstudio.learning.models.base import SegmentationModel
 from segstudio.learning.precision import one_step, settled
 from segstudio.learning.recorders import RunFolder
-from segstudio.learning.registry import load_attribute
 from segstudio.learning.samples import Sample, WorkingCopies
 from segstudio.learning.transforms import Preprocessing
 from segstudio.learning.weights import load_initial_weights, read_state, take_weights
@@ -170,8 +169,7 @@ def _loss(config: TrainConfig, pixels: npt.NDArray[np.int64]) -> Loss:
     """Build the configured loss with its class weights."""
     weights = class_weights(config.class_weights, pixels)
     tensor = None if weights is None else torch.from_numpy(weights)
-    loss: Loss = load_attribute(loss_named(config.loss).build)(tensor)
-    return loss
+    return build_loss(config, tensor)
 
 
 def _tell_empty_classes(palette: Palette, pixels: npt.NDArray[np.int64], report: Reporter) -> None:

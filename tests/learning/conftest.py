@@ -24,7 +24,7 @@ from segstudio.learning.evaluation import Checker
 from segstudio.learning.inference import Forward
 from segstudio.learning.learner import Learner
 from segstudio.learning.loop import Training
-from segstudio.learning.losses.cross_entropy import build as cross_entropy
+from segstudio.learning.losses.combining import build_loss
 from segstudio.learning.recorders import RunFolder
 from segstudio.learning.samples import Sample, WorkingCopies
 from segstudio.learning.setup import add_auxiliary
@@ -76,7 +76,7 @@ def make_training(samples: tuple[Sample, ...], palette: Palette, tmp_path: Path)
         add_auxiliary(model, config, classes, report)
         preprocessing = Preprocessing(working_size=config.working_size)
         copies = WorkingCopies(tmp_path / "cache")
-        loss = cross_entropy(None)
+        loss = build_loss(config, None)
         crops = TrainingCrops(samples[:train], copies, preprocessing, palette, config)
         steps = crops.steps_per_epoch * config.epochs
         path = tmp_path / folder

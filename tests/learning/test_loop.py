@@ -319,6 +319,11 @@ def test_patience_ends_a_run_that_gains_nothing(make_training: MakeTraining) -> 
     assert "without a gain" in report.said()
 
 
+def test_gains_below_the_smallest_one_do_not_prolong_a_run(make_training: MakeTraining) -> None:
+    training = make_training(epochs=50, lr=0.01, patience=3, min_delta=1.0)
+    assert fit(training, Listener()).standing.epochs == 4
+
+
 def test_previews_of_the_same_photos_after_every_epoch(make_training: MakeTraining) -> None:
     training, report = make_training(val=2), Listener()
     fit(training, report)

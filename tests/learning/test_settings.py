@@ -45,6 +45,13 @@ def test_basic_settings_come_first_in_their_group() -> None:
     ("name", "idle", "acts"),
     [
         ("unfreeze_after", {"train_layers": "head"}, {"train_layers": "layer4"}),
+        ("focal_gamma", {"loss": "dice"}, {"loss": "0.5*focal+dice"}),
+        ("tversky_alpha", {"loss": "focal"}, {"loss": "tversky"}),
+        ("tversky_beta", {"loss": "log_dice"}, {"loss": "dice+tversky"}),
+        ("warmup", {"schedule": "one_cycle"}, {"schedule": "poly"}),
+        ("nesterov", {"optimizer": "adam"}, {"optimizer": "sgd_groups"}),
+        ("nesterov", {"optimizer": "sgd", "momentum": 0}, {"optimizer": "sgd"}),
+        ("min_delta", {"patience": 0}, {"patience": 3}),
         ("backbone_lr", {"train_layers": "last_layer"}, {"train_layers": "all"}),
     ],
 )

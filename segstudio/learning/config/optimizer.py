@@ -6,9 +6,14 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from segstudio.learning.config.fields import Settings, about, one_of
+from segstudio.learning.config.fields import ActsWhen, Settings, about, one_of
 
-OPTIMIZERS = {"adamw": "AdamW", "sgd": "SGD with momentum"}
+OPTIMIZERS = {
+    "adamw": "AdamW",
+    "adam": "Adam",
+    "sgd": "SGD with momentum",
+    "sgd_groups": "SGD, norms and biases without decay",
+}
 SCHEDULES = {
     "one_cycle": "Up, then down (one cycle)",
     "poly": "Steadily down (polynomial)",
@@ -61,6 +66,16 @@ class OptimizerSettings(Settings):
         description="How the learning rate changes over the run.",
         json_schema_extra=about("Schedule", choices=SCHEDULES),
     )
+    warmup: Annotated[
+        float,
+        ActsWhen(lambda c: c.schedule != "one_cycle", "with schedules other than one cycle"),
+    ] = Field(
+        0.0,
+        ge=0,
+        le=0.5,
+        description="Share of the run in which the learning rate rises to its full size; 0: none.",
+        json_schema_extra=about("Warm-up"),
+    )
     optimizer: Annotated[str, AfterValidator(one_of(OPTIMIZERS))] = Field(
         "adamw",
         description="How steps are taken. AdamW needs little tuning.",
@@ -77,8 +92,16 @@ class OptimizerSettings(Settings):
         0.9,
         ge=0,
         lt=1,
-        description="How much of the last step carries over (the first beta of AdamW).",
+        description="How much of the last step carries over (the first beta of Adam and AdamW).",
         json_schema_extra=about("Momentum"),
+    )
+    nesterov: Annotated[
+        bool,
+        ActsWhen(lambda c: "sgd" in c.optimizer and c.momentum > 0, "with SGD and momentum"),
+    ] = Field(
+        False,
+        description="Look ahead along the last step before the next one (Nesterov's momentum).",
+        json_schema_extra=about("Nesterov"),
     )
     clip_norm: float = Field(
         0,
@@ -99,6 +122,16 @@ class OptimizerSettings(Settings):
         le=10_000,
         description="Stop when the validation score has not risen for so many epochs; 0: never.",
         json_schema_extra=about("Patience", unit="epochs"),
+    )
+    min_delta: Annotated[float, ActsWhen(lambda c: c.patience > 0, "with a patience above 0")] = (
+        Field(
+            0.0,
+            ge=0,
+            le=1,
+            description="Rise of the validation score that counts as one for the patience; the "
+            "best model is kept whatever it is.",
+            json_schema_extra=about("Smallest gain"),
+        )
     )
     checkpoint_every: int = Field(
         0,
