@@ -19,6 +19,8 @@ from segstudio.gui.pages.train_setup import UNKNOWN_TIME
 from segstudio.gui.widgets.curves import MEAN
 from segstudio.gui.widgets.outlook import watched
 from segstudio.gui.widgets.words import NOT_MEASURED
+from segstudio.jobs.measure_models import MeasureRequest, ModelFigures
+from segstudio.jobs.model_costs import ModelCost
 from segstudio.jobs.preflight import Finding, Preflight
 from segstudio.jobs.train import TrainResult
 from segstudio.project.entries import Split, TrainingChoice
@@ -114,6 +116,65 @@ def test_the_download_told_is_that_of_the_chosen_model(page):
 
     assert "downloads once, 87 MB" in told("unet_resnet34")
     assert "a file that you download, 15 MB" in told("segformer_pvt_v2_b0")
+
+
+def measured(model: str) -> ModelCost:
+    return ModelCost(
+        model=model,
+        device="CPU with 2 threads",
+        batch=4,
+        crop=224,
+        photo=480,
+        parameters=24_000_000,
+        megabytes=97.8,
+        photo_seconds=0.42,
+        head_seconds=0.314,
+        whole_seconds=12.3,
+        head_memory=1_000_000_000,
+        whole_memory=None,
+    )
+
+
+def test_time_and_memory_stand_where_the_model_is_chosen(page, monkeypatch, qtbot):
+    page.setup.settings.set_open(True)
+    page.setup.settings.form.fold("Model").set_open(True)
+    line = page.setup.settings.cost
+    line.show_costs({})
+    assert line.isVisible()
+    assert "not measured yet" in line.text
+    assert not line.comparison
+    asked = []
+
+    def measure(request, report):
+        asked.append(request)
+        return ModelFigures((measured(request.models[0]),))
+
+    monkeypatch.setattr("segstudio.jobs.measure_models.run", measure)
+    monkeypatch.setattr(
+        "segstudio.gui.pages.train.read_costs",
+        lambda: {name: measured(name) for name in ("unet_resnet34",)},
+    )
+    line.measure_button.click()
+    qtbot.waitUntil(lambda: "U-Net, ResNet-34: 0.31 s or 12 s per crop" in line.comparison)
+    assert asked == [MeasureRequest()]
+    choice = page.setup.settings.form.editor("model")
+    choice.setCurrentIndex(choice.findData("unet_resnet34"))
+    choice.activated.emit(choice.currentIndex())
+    for part in (
+        "0.31 s and 1.0 GB of memory while the head",
+        "12 s and an unknown",
+        "0.42 s",
+        "98 MB",
+    ):
+        assert part in line.text
+    assert "DeepLabV3, ResNet-101: not measured" in line.comparison
+
+
+def test_models_are_not_measured_while_something_runs(page):
+    page.setup.set_busy(True)
+    assert not page.setup.settings.cost.measure_button.isEnabled()
+    page.setup.set_busy(False)
+    assert page.setup.settings.cost.measure_button.isEnabled()
 
 
 def test_every_setting_of_the_form_reaches_the_request(page, monkeypatch, qtbot):

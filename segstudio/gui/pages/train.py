@@ -17,8 +17,10 @@ from segstudio.gui.pages.train_run import TrainRun
 from segstudio.gui.pages.train_runs import run_words
 from segstudio.gui.pages.train_setup import TrainSetup
 from segstudio.gui.widgets.basics import button
-from segstudio.jobs import estimate, evaluate, preflight, train_and_score
+from segstudio.jobs import estimate, evaluate, measure_models, preflight, train_and_score
 from segstudio.jobs.evaluate import EvaluateRequest
+from segstudio.jobs.measure_models import MeasureRequest, ModelFigures
+from segstudio.jobs.model_costs import read_costs
 from segstudio.jobs.preflight import Preflight
 from segstudio.jobs.train import TrainRequest, TrainResult
 from segstudio.learning.config import TrainConfig
@@ -29,6 +31,7 @@ from segstudio.review.scores import Scores
 
 TITLE = "Training"
 SCORING = "Scoring the photos"
+MEASURING = "Measuring the models"
 _LOOKING = "Looking at the photos"
 _NOT_SCORED = "The scoring was stopped; it can be done at any time on the page Review."
 
@@ -54,6 +57,7 @@ class TrainPage(Page):
         self._parts.addWidget(self.setup)
         self._parts.addWidget(self.run_view)
         self._connect()
+        self.setup.settings.cost.show_costs(read_costs())
         self.show_setup()
 
     @property
@@ -108,6 +112,11 @@ class TrainPage(Page):
         self.runner.stop()
         self.run_view.show_stopping()
 
+    def measure_models(self) -> None:
+        """Measure what every model costs here."""
+        request = MeasureRequest()
+        self.runner.start(MEASURING, partial(measure_models.run, request))
+
     def _score(self, run: str) -> None:
         """Score a run that was stopped, so that there is something to review."""
         project = self.session.project
@@ -141,6 +150,7 @@ class TrainPage(Page):
 
     def _connect(self) -> None:
         self.setup.start_clicked.connect(self.start)
+        self.setup.settings.cost.measure_clicked.connect(self.measure_models)
         self.setup.config_changed.connect(self._show_times)
         self.setup.config_changed.connect(self._show_outlook)
         self.setup.runs.chosen.connect(self.show_earlier)
@@ -228,6 +238,8 @@ class TrainPage(Page):
             self.setup.show_preflight(result)
             if project is not None:
                 self.setup.outlook.show_photos(project)
+        elif isinstance(result, ModelFigures):
+            self.setup.settings.cost.show_costs(read_costs())
         elif isinstance(result, TrainResult) and self._training:
             self._end()
             if not result.run:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from segstudio.gui.forms import Form
 from segstudio.gui.theme import GRID
 from segstudio.gui.widgets.basics import button, column, row
+from segstudio.gui.widgets.model_cost import ModelCostLine
 from segstudio.learning.config import TrainConfig
 
 # Chosen above the form, in words.
@@ -27,6 +28,8 @@ class TrainSettings(QWidget):
             for title, names in TrainConfig.groups()
         ]
         self.form = Form(TrainConfig(), sections, idle=TrainConfig.idle)
+        self.cost = ModelCostLine()
+        self.form.place_below("model", self.cost)
         self.form.changed.connect(self.changed)
         self._link = button("", role="link")
         self._link.clicked.connect(self._toggle)

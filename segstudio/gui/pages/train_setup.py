@@ -111,6 +111,7 @@ class TrainSetup(QWidget):
     def set_busy(self, busy: bool) -> None:
         """Forbid to start while another job runs."""
         self._busy = busy
+        self.settings.cost.set_busy(busy)
         self._allow()
 
     def show_trouble(self, error: WeightsError | None) -> None:
@@ -127,7 +128,7 @@ class TrainSetup(QWidget):
         self.train_button.clicked.connect(self.start_clicked)
         self.presets.chosen.connect(self._take_preset)
         self.weights.changed.connect(self._take_weights)
-        self.settings.changed.connect(self._show_download)
+        self.settings.changed.connect(self._show_model)
         self.settings.changed.connect(self.config_changed)
         self.settings.unfolded.connect(self._make_room)
         self.trouble.file_clicked.connect(self._take_file)
@@ -147,13 +148,14 @@ class TrainSetup(QWidget):
         self._base = base
         config = base.model_copy(update=edited)
         self.settings.form.set_config(config, base)
-        self._show_download()
+        self._show_model()
         self.config_changed.emit()
 
-    def _show_download(self) -> None:
-        """Tell what the published weights of the chosen model are."""
+    def _show_model(self) -> None:
+        """Tell what the published weights of the chosen model are, and what it costs."""
         config = self.valid_config()
         if config is not None:
+            self.settings.cost.show_model(config.model)
             self.weights.set_published(model_named(config.model).weights)
 
     def _make_room(self) -> None:

@@ -24,6 +24,9 @@ _MORE_LEARNS = ActsWhen(
     lambda config: config.train_layers not in ("head", "last_layer"),
     "where more than the head learns",
 )
+_TEACHABLE = ActsWhen(
+    lambda config: config.is_teachable, "with DeepLabV3 or FCN, where half of the backbone learns"
+)
 _MODELS = {entry.name: entry.title for entry in MODELS}
 
 
@@ -72,7 +75,7 @@ class ModelSettings(Settings):
         json_schema_extra=about("Backbone's rate", unit="x"),
     )
 
-    auxiliary_loss: float = Field(
+    auxiliary_loss: Annotated[float, _TEACHABLE] = Field(
         0.0,
         ge=0,
         le=10,
@@ -90,13 +93,18 @@ class ModelSettings(Settings):
         return self
 
     @property
-    def auxiliary_acts(self) -> bool:
-        """Whether an auxiliary head is asked for, and something learns that it can teach."""
-        stages = ("all", *STAGES)
-        if not self.auxiliary_loss or self.train_layers not in stages:
-            return False
+    def is_teachable(self) -> bool:
+        """Whether the model has a place for an auxiliary head, and something before it learns."""
         place = model_named(self.model).auxiliary
+        stages = ("all", *STAGES)
+        if not place or self.train_layers not in stages:
+            return False
         return stages.index(self.train_layers) <= stages.index(place)
+
+    @property
+    def auxiliary_acts(self) -> bool:
+        """Whether an auxiliary head is asked for and can teach."""
+        return self.auxiliary_loss > 0 and self.is_teachable
 
     def layers_in(self, epoch: int) -> str:
         """Return what learns in an epoch, counted from 1."""
