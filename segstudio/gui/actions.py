@@ -89,6 +89,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "End the training and keep its best state",
     ),
     ActionSpec("evaluate", "&Review", "&Score the photos", ("F6",), "review"),
+    ActionSpec("show_scores", "&Review", "&All scores or photos", ("S",)),
+    ActionSpec("compare_runs", "&Review", "&Compare runs…", ("F7",)),
     ActionSpec("show_photo", "&Review", "P&hoto alone", ("5",), separated=True),
     ActionSpec("show_truth", "&Review", "Your &outlines", ("6",)),
     ActionSpec("show_prediction", "&Review", "&Prediction", ("7",)),

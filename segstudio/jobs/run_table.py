@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from segstudio.learning.config import TrainConfig
@@ -65,8 +66,8 @@ class RunTable:
 
 
 def table(project: Project) -> RunTable:
-    """Read every run's folder; what is missing or damaged shows as not known."""
-    runs = project.runs()[::-1]
+    """Read the folder of every run of its own; None is what is not known."""
+    runs = [run for run in project.runs()[::-1] if not run.purpose]
     configs = [_settings(run) for run in runs]
     keys = tuple(
         key
@@ -80,7 +81,9 @@ def table(project: Project) -> RunTable:
 def _settings(run: RunInfo) -> dict[str, str]:
     """Return a run's settings as text."""
     kept = read_object(run.path / "config.json")
-    return {key: _text(kept[key]) for key in TrainConfig.model_fields if key in kept}
+    settings = {key: _text(kept[key]) for key in TrainConfig.model_fields if key in kept}
+    # A file's folder and name say enough; a whole path would push everything else aside.
+    return settings | {"weights": "/".join(Path(settings.get("weights", "")).parts[-2:])}
 
 
 def _row(run: RunInfo, config: dict[str, str], keys: tuple[str, ...]) -> RunRow:

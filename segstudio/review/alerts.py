@@ -10,7 +10,7 @@ from segstudio.core.confusion import ConfusionMatrix
 from segstudio.core.presence import presence
 
 RARE_PHOTOS = 3
-_SWALLOWED = 0.5
+_SWALLOWED, _HARDLY = 0.5, 0.05
 
 
 def alerts(names: Sequence[str], photos: Sequence[ConfusionMatrix]) -> tuple[str, ...]:
@@ -71,7 +71,7 @@ def _lost(
         if not predicted:
             told.append(f"{names[index]} was never found, though {_photos(one.outlined)} show it: ")
             told[-1] += f"{taken}."
-        elif share > _SWALLOWED:
+        elif share > _SWALLOWED or counts[index, index] < _HARDLY * outlined:
             told.append(f"{names[index]} is mostly lost: {taken}.")
     return told
 

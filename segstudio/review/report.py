@@ -20,6 +20,14 @@ from segstudio.core.overlay import blend
 from segstudio.core.palette import Palette
 from segstudio.core.resources import resources_folder
 from segstudio.photos.reader import read_photo
+from segstudio.review.report_scores import (
+    caution,
+    class_table,
+    confusion_table,
+    curve,
+    frequency_chart,
+    number,
+)
 
 _PICTURE_SIDE = 520
 _SHOWN_PHOTOS = 3
@@ -72,8 +80,10 @@ def render(content: ReportContent) -> str:
             f"<h1>Is this good?</h1><p class=sub>{escape(content.project)} · run "
             f"{escape(content.run)}</p>",
             _headline(scores),
-            _section("Class by class", _classes(scores["classes"], content.palette)),
-            _section("While it learned", _curves(content.history)),
+            _section("Class by class", class_table(scores["classes"], content.palette)),
+            _section("Rare and frequent", frequency_chart(scores["classes"], content.palette)),
+            _section("What is taken for what", confusion_table(scores, content.palette)),
+            _section("While it learned", curve(content.history)),
             _section("The worst photos", _pictures(worst, content)),
             _section("The best photos", _pictures(others[::-1][:_SHOWN_PHOTOS], content)),
             _section("Every photo", _photo_table(ranked)),
@@ -91,72 +101,18 @@ def render(content: ReportContent) -> str:
 def _headline(scores: Mapping[str, Any]) -> str:
     """Return the score in large print with what it means, and what it does not."""
     miou, accuracy, photos = scores["miou"], scores["pixel_accuracy"], len(scores["photos"])
-    caution = (
+    few = (
         f"<p>It rests on only {_count(photos)}, so take it as rough: a few other photos could move "
         "it by several hundredths.</p>"
         if 0 < photos < _FEW_PHOTOS
         else ""
     )
-    unknown = [escape(name) for name, row in scores["classes"].items() if row["iou"] is None]
-    if unknown:
-        caution += (
-            f"<p><b>It says nothing about {', '.join(unknown)}</b>: not on any of these photos, "
-            "neither outlined nor predicted.</p>"
-        )
     return (
-        f"<section class=head><p class=score>{_number(miou)}</p><div>"
+        f"<section class=head><p class=score>{number(miou)}</p><div>"
         f"<p><b>{verdict(miou)}</b></p>"
         f"<p>Average overlap (mean IoU) of prediction and your outlines on {_count(photos)} that "
         f"the training never saw: 0 is none, 1 is perfect. {_percent(accuracy)} of all pixels are "
-        f"right.</p>{caution}</div></section>"
-    )
-
-
-def _classes(classes: Mapping[str, Mapping[str, float | None]], palette: Palette) -> str:
-    """Return the table of classes, best first."""
-    ranked = sorted(classes.items(), key=lambda item: -(item[1]["iou"] or -1.0))
-    rows = "".join(
-        f"<tr><td><i style='background:{_color(palette, name)}'></i>{escape(name)}</td>"
-        f"<td>{_bar(row['iou'])}</td>"
-        + "".join(f"<td>{_number(row[key])}</td>" for key in ("iou", "dice", "precision", "recall"))
-        + "</tr>"
-        for name, row in ranked
-    )
-    return (
-        "<table><tr><th>Class</th><th></th><th>Overlap (IoU)</th><th>Dice</th>"
-        "<th>Of what it marked, right</th><th>Of what is there, found</th></tr>"
-        f"{rows}</table><p class=note>– means that the class is on none of these photos.</p>"
-    )
-
-
-def _curves(history: Sequence[Mapping[str, Any]]) -> str:
-    """Return the validation score of every epoch as a small drawing."""
-    points: list[tuple[int, float]] = [
-        (e["epoch"], e["val_miou"]) for e in history if e.get("val_miou") is not None
-    ]
-    if len(points) < 2:
-        return "<p>Too few epochs were checked to draw a curve.</p>"
-    last = points[-1][0]
-    best = max(points, key=lambda point: point[1])
-
-    def x(epoch: float) -> float:
-        return 30 + 560 * epoch / last
-
-    def y(value: float) -> float:
-        return 150 - 140 * value
-
-    line = " ".join(f"{x(e):.1f},{y(v):.1f}" for e, v in points)
-    ticks = "".join(
-        f"<line x1=30 x2=590 y1={y(v):.0f} y2={y(v):.0f} class=grid />"
-        f"<text x=4 y={y(v) + 4:.0f}>{v:g}</text>"
-        for v in (0, 0.5, 1)
-    )
-    return (
-        f"<svg viewBox='0 0 600 170' role=img aria-label='Overlap after each epoch'>{ticks}"
-        f"<polyline points='{line}'/><circle cx={x(best[0]):.1f} cy={y(best[1]):.1f} r=4 />"
-        f"<text x=30 y=167>epoch 1</text><text x=590 y=167 text-anchor=end>epoch {last}</text>"
-        f"</svg><p>Overlap on the photos kept aside after each epoch. The best, "
-        f"{best[1]:.3f}, came after epoch {best[0]}; that model was kept.</p>"
+        f"right.</p>{few}{caution(scores)}</div></section>"
     )
 
 
@@ -174,7 +130,7 @@ def _pictures(photos: Iterable[ReportedPhoto], content: ReportContent) -> str:
             for words, source in pair
         )
         figures.append(
-            f"<h3>{escape(photo.name)} · overlap {_number(photo.miou)}</h3>"
+            f"<h3>{escape(photo.name)} · overlap {number(photo.miou)}</h3>"
             f"<div class=pair>{pictures}</div>"
         )
     return "".join(figures)
@@ -183,7 +139,7 @@ def _pictures(photos: Iterable[ReportedPhoto], content: ReportContent) -> str:
 def _photo_table(photos: Sequence[ReportedPhoto]) -> str:
     """Return every photo with its score, worst first."""
     rows = "".join(
-        f"<tr><td>{escape(p.name)}</td><td>{_bar(p.miou)}</td><td>{_number(p.miou)}</td></tr>"
+        f"<tr><td>{escape(p.name)}</td><td>{_bar(p.miou)}</td><td>{number(p.miou)}</td></tr>"
         for p in photos
     )
     return f"<table><tr><th>Photo</th><th></th><th>Overlap</th></tr>{rows}</table>"
@@ -230,18 +186,9 @@ def _bar(value: float | None) -> str:
     return "" if value is None else f"<div class=bar><b style='width:{value * 100:.0f}%'></b></div>"
 
 
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"
-
-
 def _percent(value: float | None) -> str:
     return "–" if value is None else f"{value * 100:.0f} %"
 
 
 def _count(photos: int) -> str:
     return "1 photo" if photos == 1 else f"{photos} photos"
-
-
-def _color(palette: Palette, name: str) -> str:
-    entry = palette.find(name)
-    return entry.color if entry else "transparent"

@@ -46,6 +46,10 @@ def test_a_class_swallowed_by_another_is_told_and_one_half_found_is_not() -> Non
     assert alerts(NAMES, photos(*[lost] * 3)) == (
         "boat is mostly lost: 60% of it is taken for sky.",
     )
+    hardly = [[90, 5, 0], [5, 90, 0], [47, 49, 4]]
+    assert alerts(NAMES, photos(*[hardly] * 3)) == (
+        "boat is mostly lost: 49% of it is taken for sky.",
+    )
     half = [[90, 5, 0], [5, 90, 0], [0, 45, 55]]
     assert alerts(NAMES, photos(*[half] * 3)) == ()
 

@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from segstudio.core.confusion import ConfusionMatrix
+from segstudio.core.edges import EdgeCounts, PhotoCounts
 from segstudio.core.label_image import write_label
 from segstudio.core.palette import Palette
 from segstudio.review.report import ReportContent, ReportedPhoto, render, verdict
+from segstudio.review.scores import Scores
 
 
 def reported(folder: Path, palette: Palette, name: str, miou: float | None) -> ReportedPhoto:
@@ -66,7 +69,7 @@ def test_numbers_and_caution_are_told(tmp_path: Path, palette: Palette) -> None:
     assert "91 %" in text
     assert "only 2 photos" in text
     assert "came after epoch 2" in text
-    assert "It says nothing about ground" in text
+    assert "Nothing is known of: ground" in text
 
 
 def test_no_number_reads_as_a_dash(tmp_path: Path, palette: Palette) -> None:
@@ -79,6 +82,35 @@ def test_a_photo_is_pictured_once_worst_first(tmp_path: Path, palette: Palette) 
     text = page(tmp_path, palette, [0.9, 0.2, 0.5, 0.7])
     headings = re.findall(r"<h3>(p\d)", text)
     assert headings == ["p1", "p2", "p3", "p0"]
+
+
+def full_page(tmp_path: Path, palette: Palette) -> str:
+    photo = reported(tmp_path, palette, "p0", 0.7)
+    matrix = ConfusionMatrix(np.array([[50, 0, 0], [20, 80, 0], [0, 0, 850]], np.int64))
+    edges = EdgeCounts(np.array([4, 5, 9]), np.array([10, 10, 10]), 20, 15)
+    counts = tuple(PhotoCounts(f"p{n}", matrix, edges) for n in range(3))
+    scores = Scores("run-1", "val", ("background", "sky", "ground"), 0, counts).as_json()
+    scores["photos"] = [{"photo": photo.name, "miou": 0.7}]
+    scores["warnings"] = ["ground <is> lost."]
+    history = [
+        {"epoch": n, "val_miou": 0.5, "val_miou_low": 0.4, "val_miou_high": 0.6} for n in (1, 2)
+    ]
+    return render(ReportContent("Alps", "run-1", palette, scores, {}, history, [photo]))
+
+
+def test_all_scores_are_in_the_page(tmp_path: Path, palette: Palette) -> None:
+    text = full_page(tmp_path, palette)
+    assert "<li>ground &lt;is&gt; lost.</li>" in text
+    assert "Background counts as a class; without it 0.90." in text
+    assert "Along edges the overlap is 0.60; 75% of the errors are there." in text
+    assert "<td class=wrong style='--share:34%'>20 %</td>" in text
+    assert "<td class=right style='--share:67%'>80 %</td>" in text
+    assert "<td>3 of 3</td><td>0</td><td>0</td>" in text
+    chart = text[text.index("<svg class=chart") :]
+    names = re.findall(r"class=name>(\w+)<", chart)
+    assert names == ["ground", "sky", "background"]
+    assert "<polygon points='310.0,94.0 590.0,94.0 590.0,66.0 310.0,66.0'/>" in text
+    assert "<script" not in text
 
 
 @pytest.mark.parametrize(

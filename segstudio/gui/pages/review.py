@@ -6,26 +6,28 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QModelIndex
 
 from segstudio.core.errors import SegStudioError
 from segstudio.gui.pages import PageEntry
-from segstudio.gui.pages.base import Page, PageTools
-from segstudio.gui.pages.review_layout import ReviewParts, run_title
-from segstudio.gui.pages.review_lines import photo_lines, photo_words, pixel_words
+from segstudio.gui.pages.base import PageTools
+from segstudio.gui.pages.peek import PeekPage
+from segstudio.gui.pages.review_layout import ReviewParts
+from segstudio.gui.pages.review_lines import photo_lines, photo_words, pixel_words, place_of
 from segstudio.gui.pages.review_pictures import Place, ReviewPictures
+from segstudio.gui.run_comparison import RunComparison
 from segstudio.gui.widgets.image_pyramid import Pixels
+from segstudio.gui.widgets.mode_bar import MODE_ACTIONS
 from segstudio.gui.widgets.photo_scores import PhotoLine
 from segstudio.jobs import evaluate
-from segstudio.jobs.evaluate import EvaluateRequest, prediction_path
+from segstudio.jobs.evaluate import EvaluateRequest
 from segstudio.project.entries import RunInfo
 from segstudio.review.layers import Layers, Look, Mode, missing
 from segstudio.review.ranking import RunScores, headline, load_scores
 from segstudio.review.scores import Scores
 
 
-class ReviewPage(Page):
+class ReviewPage(PeekPage):
     """Shows a run's scores and, photo by photo, what it sees."""
 
     heading = "Review"
@@ -34,13 +36,15 @@ class ReviewPage(Page):
     def __init__(self, entry: PageEntry, tools: PageTools) -> None:
         super().__init__(entry, tools)
         self.parts = ReviewParts(self.body)
+        self.header.addWidget(self.parts.scores_button)
+        self.header.addWidget(self.parts.compare_button)
         self.header.addWidget(self.parts.runs)
         self.header.addWidget(self.parts.score_button)
         self.pictures = ReviewPictures(self)
+        self.comparison = RunComparison(self)
         self._run: RunInfo | None = None
         self._scores: RunScores | None = None
         self._look = Look(Mode.PREDICTION)
-        self._held = False
         self._place: Place | None = None
         self._layers: Layers | None = None
         self._stale = True
@@ -60,12 +64,12 @@ class ReviewPage(Page):
             "zoom_out": partial(view.zoom_by, 0.8),
             "next_photo": partial(self.step, 1),
             "previous_photo": partial(self.step, -1),
-            "show_photo": partial(self.set_mode, Mode.PHOTO),
-            "show_truth": partial(self.set_mode, Mode.TRUTH),
-            "show_prediction": partial(self.set_mode, Mode.PREDICTION),
-            "show_errors": partial(self.set_mode, Mode.ERRORS),
-            "show_side_by_side": partial(self.set_mode, Mode.SIDE_BY_SIDE),
+            **{action: partial(self.set_mode, mode) for action, mode in MODE_ACTIONS.items()},
         }
+        if self._scores is not None:
+            found["show_scores"] = self.parts.scores_button.click
+        if self._run is not None:
+            found["compare_runs"] = self.compare_runs
         if self._run is not None and not self.runner.busy:
             found["evaluate"] = self.score
         return found
@@ -79,6 +83,7 @@ class ReviewPage(Page):
     def close_page(self) -> None:
         """End the loading threads."""
         self.pictures.close()
+        self.comparison.close_runner()
         self.parts.photos.thumbnails.close()
 
     # What the user does
@@ -93,17 +98,17 @@ class ReviewPage(Page):
         self._look = replace(self._look, mode=mode)
         self.parts.modes.show_mode(mode)
         self.parts.show_errors_legend(mode is Mode.ERRORS)
-        self._show_photo()
+        self.show_photo()
 
     def set_opacity(self, percent: int) -> None:
         """Show colours more or less strongly."""
         self._look = replace(self._look, opacity=percent / 100)
-        self._show_photo()
+        self.show_photo()
 
     def set_hidden(self, hidden: frozenset[int]) -> None:
         """Hide the colours of some palette ids."""
         self._look = replace(self._look, hidden=hidden)
-        self._show_photo()
+        self.show_photo()
 
     def step(self, by: int) -> None:
         """Go to a photo further down (or up) the list, worst first."""
@@ -114,6 +119,21 @@ class ReviewPage(Page):
         target = 0 if row is None else min(max(row + by, 0), len(lines) - 1)
         self.session.set_current_photo(lines[target].name)
 
+    def compare_runs(self) -> None:
+        """Open the comparison of runs; a photo chosen there is shown here."""
+        if self.session.project is not None:
+            self.comparison.open_on(self.session.project, self._run.name if self._run else "")
+
+    def show_photo_of(self, run: str, photo: str) -> None:
+        """Show one photo as a run sees it."""
+        project = self.session.project
+        if project is not None:
+            self.parts.show_all_scores(False)
+            self.parts.choose_run(run)
+            self._take_run(project.run(run))
+            self.session.set_current_photo(photo)
+            self.page_requested.emit("review")
+
     def score(self) -> None:
         """Have the chosen run scored on the photos that were kept aside."""
         project, run = self.session.project, self._run
@@ -122,27 +142,6 @@ class ReviewPage(Page):
             request = EvaluateRequest(project, run.name, "val" if kept else "train")
             self.runner.start("Scoring the photos", partial(evaluate.run, request))
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Space: next photo; hold H: the photo without colours."""
-        if event.key() == Qt.Key.Key_Space:
-            self.step(1)
-        elif event.key() == Qt.Key.Key_H:
-            self._hold(True, event)
-        else:
-            super().keyPressEvent(event)
-
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        """Let H go: the colours come back."""
-        if event.key() == Qt.Key.Key_H:
-            self._hold(False, event)
-        else:
-            super().keyReleaseEvent(event)
-
-    def _hold(self, held: bool, event: QKeyEvent) -> None:
-        if not event.isAutoRepeat() and held != self._held:
-            self._held = held
-            self._show_photo()
-
     # What is shown
 
     def _show_runs(self) -> None:
@@ -150,11 +149,7 @@ class ReviewPage(Page):
         project = self.session.project
         found = project.runs() if project is not None else ()
         runs = [run for run in reversed(found) if run.has_checkpoint and not run.purpose]
-        known = self.parts.known_runs()
-        keep = self._run.name if self._run and {run.name for run in runs} <= known else ""
-        chosen = next((run for run in runs if run.name == keep), runs[0] if runs else None)
-        self.parts.list_runs([(run_title(run), run.name) for run in runs], chosen)
-        self._take_run(chosen)
+        self._take_run(self.parts.list_runs(runs, self._run))
 
     def _choose_run(self, index: int) -> None:
         project = self.session.project
@@ -172,19 +167,25 @@ class ReviewPage(Page):
         self.parts.show_scores(self._scores, project.palette)
         words = headline(self._scores) if self._scores else "This run has not been scored yet."
         self.parts.headline.setText(words)
-        lines = photo_lines(project, self._scores)
+        self._list_photos()
+        self.actions_changed.emit()
+
+    def _list_photos(self) -> None:
+        """List the photos in the order that is chosen, the first in front."""
+        project = self.session.project
+        assert project is not None
+        lines = photo_lines(project, self._scores, self.parts.order.currentData())
         self.parts.photos.photos.show_lines(lines, project.cache / "thumbnails")
         if self._scores and lines:
             self.session.set_current_photo(lines[0].name)
         self._follow_photo()
-        self.actions_changed.emit()
 
     def _follow_photo(self) -> None:
         if self.session.current_photo:
             self.parts.photos.choose(self.session.current_photo)
-        self._show_photo()
+        self.show_photo()
 
-    def _show_photo(self) -> None:
+    def show_photo(self) -> None:
         """Ask for the pictures of the current photo in the current look."""
         name = self.session.current_photo or ""
         lines = self.parts.photos.photos.lines
@@ -195,7 +196,7 @@ class ReviewPage(Page):
         if row is None or palette is None:
             self.parts.compare.clear("Choose a photo on the left.")
             return
-        look = replace(self._look, mode=Mode.PHOTO) if self._held else self._look
+        look = replace(self._look, mode=Mode.PHOTO) if self.held else self._look
         near = [lines[i] for i in (row + 1, row - 1, row + 2) if 0 <= i < len(lines)]
         self._place = self._place_of(lines[row])
         self.pictures.show(self._place, look, palette, [self._place_of(line) for line in near])
@@ -205,14 +206,12 @@ class ReviewPage(Page):
         project, run = self.session.project, self._run
         assert project is not None
         assert run is not None
-        part = self._scores.part if self._scores else "val"
-        truth = project.label_path(project.photo(line.name))
-        return Place(line.path, truth, prediction_path(run.path, part, line.name))
+        return place_of(project, run, self._scores, line)
 
     def _show_pictures(self, layers: Layers, pictures: tuple[Pixels, ...]) -> None:
         self._layers = layers
         self.parts.compare.show_panes(pictures, (Mode.TRUTH.value, Mode.PREDICTION.value))
-        lacks = "" if self._held else missing(layers, self._look.mode)
+        lacks = "" if self.held else missing(layers, self._look.mode)
         if lacks and self._scores and layers.prediction is None:
             lacks = "This photo was not scored: only photos kept aside tell how good the model is."
         self.parts.show_hint(lacks)
@@ -238,6 +237,10 @@ class ReviewPage(Page):
         parts = self.parts
         parts.runs.activated.connect(self._choose_run)
         parts.score_button.clicked.connect(self.score)
+        parts.scores_button.clicked.connect(parts.show_all_scores)
+        parts.compare_button.clicked.connect(self.compare_runs)
+        parts.order.activated.connect(self._list_photos)
+        self.comparison.photo_chosen.connect(self.show_photo_of)
         parts.modes.chosen.connect(self.set_mode)
         parts.opacity.valueChanged.connect(self.set_opacity)
         parts.legend.hidden_changed.connect(self.set_hidden)

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QSizePolicy, QSlider, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QScrollArea,
+    QSizePolicy,
+    QSlider,
+    QStackedWidget,
+    QWidget,
+)
 
 from segstudio.core.palette import Palette
 from segstudio.gui.pages.train_runs import run_words
@@ -13,6 +21,7 @@ from segstudio.gui.widgets.class_legend import ClassLegend
 from segstudio.gui.widgets.compare_view import CompareView
 from segstudio.gui.widgets.mode_bar import ErrorLegend, ModeBar
 from segstudio.gui.widgets.photo_scores import PhotoList
+from segstudio.gui.widgets.scores_panel import ScoresPanel
 from segstudio.gui.widgets.words import IOU, MEAN_IOU, number
 from segstudio.project.entries import RunInfo
 from segstudio.review.ranking import RunScores
@@ -30,9 +39,19 @@ class ReviewParts:
         self.runs.setMinimumWidth(34 * GRID)
         self.score_button = button("Score this run")
         self.score_button.setToolTip("Let the model label the photos kept aside, and compare (F6)")
+        self.scores_button = button("Scores", tip="All scores of this run, or the photos (S)")
+        self.scores_button.setCheckable(True)
+        self.compare_button = button("Compare runs…", tip="Which run is better, and on what (F7)")
         self.headline = label("", "heading", wrap=True)
         self.headline.setToolTip(f"{IOU}\n{MEAN_IOU}")
+        self.order = QComboBox()
+        self.order.setAccessibleName("Order of the photos")
+        self.order.addItem("Worst overlap first", "miou")
+        self.order.addItem("Worst edges first", "boundary_iou")
+        self.order.setToolTip("Edges: the overlap within a narrow band along the edges of classes")
         self.photos = PhotoList()
+        self.panel = ScoresPanel()
+        self._views = QStackedWidget()
         self.modes = ModeBar()
         self.compare = CompareView()
         self.caption = label("", "soft")
@@ -65,35 +84,56 @@ class ReviewParts:
         """Show the classes with a run's scores, and whether scoring comes first."""
         self.errors.show_palette(palette)
         self.legend.show_classes(palette, scores.classes if scores else {})
+        self.scores_button.setEnabled(scores is not None)
+        if scores is not None:
+            self.panel.show_scores(scores, palette)
+        else:
+            self.show_all_scores(False)
         role = "" if scores else "primary"
         self.score_button.setText("Score again" if scores else "Score this run")
         if self.score_button.property("role") != role:
             self.score_button.setProperty("role", role)
             self.score_button.style().polish(self.score_button)
 
-    def known_runs(self) -> set[str]:
-        """Return the names of the runs that are listed."""
-        return {str(self.runs.itemData(i)) for i in range(self.runs.count())}
+    def show_all_scores(self, shown: bool) -> None:
+        """Show all scores in the place of the photos, or the photos."""
+        self.scores_button.setChecked(shown)
+        self._views.setCurrentIndex(int(shown))
 
-    def list_runs(self, titles: list[tuple[str, str]], chosen: RunInfo | None) -> None:
-        """List runs as (title, name) and choose one."""
+    def list_runs(self, runs: list[RunInfo], before: RunInfo | None) -> RunInfo | None:
+        """List runs, newest first; choose the one before unless there is a newer one."""
+        known = {str(self.runs.itemData(i)) for i in range(self.runs.count())}
+        keep = before.name if before and {run.name for run in runs} <= known else ""
+        chosen = next((run for run in runs if run.name == keep), runs[0] if runs else None)
         self.runs.clear()
-        for title, name in titles:
-            self.runs.addItem(title, name)
+        for run in runs:
+            self.runs.addItem(run_title(run), run.name)
         if chosen is not None:
-            self.runs.setCurrentIndex(self.runs.findData(chosen.name))
+            self.choose_run(chosen.name)
+        return chosen
+
+    def choose_run(self, name: str) -> None:
+        """Show a run as the chosen one; emits nothing."""
+        self.runs.setCurrentIndex(self.runs.findData(name))
 
     def _lay_out(self, body: QWidget) -> None:
-        self.photos.setFixedWidth(_SIDE)
+        for widget in (self.photos, self.order):
+            widget.setFixedWidth(_SIDE)
         middle = column(self.modes, self._hint_card, spacing=GRID)
         middle.addWidget(self.compare, 1)
         middle.addWidget(self.errors)
         middle.addWidget(self.caption)
         outer = column(self.headline, spacing=GRID + 4)
-        parts = row(self.photos, spacing=2 * GRID)
+        left = column(self.order, spacing=GRID)
+        left.addWidget(self.photos, 1)
+        parts = row(left, spacing=2 * GRID)
         parts.addLayout(middle, 1)
         parts.addWidget(self._side())
-        outer.addLayout(parts, 1)
+        view = QWidget()
+        view.setLayout(parts)
+        self._views.addWidget(view)
+        self._views.addWidget(self.panel)
+        outer.addWidget(self._views, 1)
         body.setLayout(outer)
 
     def _side(self) -> QWidget:

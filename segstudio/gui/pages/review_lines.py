@@ -6,8 +6,11 @@ from pathlib import Path
 
 from segstudio.core.errors import SegStudioError
 from segstudio.core.palette import Palette
+from segstudio.gui.pages.review_pictures import Place
 from segstudio.gui.widgets.photo_scores import PhotoLine
 from segstudio.gui.widgets.words import number
+from segstudio.jobs.evaluate import prediction_path
+from segstudio.project.entries import RunInfo
 from segstudio.project.project import Project
 from segstudio.review.layers import Layers
 from segstudio.review.ranking import Measure, RunScores, in_words
@@ -29,6 +32,13 @@ def photo_lines(
         for name, score in [*ranked, *rest]
         if name in known
     )
+
+
+def place_of(project: Project, run: RunInfo, scores: RunScores | None, line: PhotoLine) -> Place:
+    """Return where a photo, its label image and the run's prediction of it are."""
+    truth = project.label_path(project.photo(line.name))
+    part = scores.part if scores else "val"
+    return Place(line.path, truth, prediction_path(run.path, part, line.name))
 
 
 def _file(project: Project, name: str) -> Path:

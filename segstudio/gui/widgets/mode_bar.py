@@ -21,6 +21,13 @@ _TIPS = {
     Mode.ERRORS: "Where model and outlines differ (8)",
     Mode.SIDE_BY_SIDE: "Your outlines left, the prediction right (9)",
 }
+MODE_ACTIONS = {
+    "show_photo": Mode.PHOTO,
+    "show_truth": Mode.TRUTH,
+    "show_prediction": Mode.PREDICTION,
+    "show_errors": Mode.ERRORS,
+    "show_side_by_side": Mode.SIDE_BY_SIDE,
+}
 _ERRORS = {
     ErrorKind.MISSED: ("missed", "You outlined something, the model sees background."),
     ErrorKind.EXTRA: ("too much", "The model sees something where you have background."),
