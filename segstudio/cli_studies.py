@@ -1,4 +1,4 @@
-"""The commands that train several times to learn more than one score tells."""
+"""The commands that train to learn something else than a model: scores of several runs, a rate."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 
 from segstudio.cli_options import FILE, FOLDER, finish, json_option
 from segstudio.jobs import cross_validate as cross_validate_job
+from segstudio.jobs import find_lr as find_lr_job
 from segstudio.jobs import learning_curve as learning_curve_job
 from segstudio.learning.config import TrainConfig
 from segstudio.learning.presets import PRESETS
@@ -87,6 +88,21 @@ def learning_curve(
     finish(partial(_with_settings, job, preset, config, assignments), as_json)
 
 
+@click.command("find-lr")
+@click.option("--out", type=FILE, help="Write what was tried to this CSV file.")
+@_training
+def find_lr(
+    project: Path, preset: str, config: Path | None, assignments: tuple[str, ...], **rest: Any
+) -> None:
+    """Suggest a learning rate: try ever larger ones on the training photos. Nothing is kept."""
+    as_json = rest.pop("as_json")
+
+    def job(settings: TrainConfig, reporter: TerminalReporter) -> JobResult:
+        return find_lr_job.run(find_lr_job.FindRateRequest(project, settings, **rest), reporter)
+
+    finish(partial(_with_settings, job, preset, config, assignments), as_json)
+
+
 def _with_settings(
     job: Callable[[TrainConfig, TerminalReporter], JobResult],
     preset: str,
@@ -98,4 +114,4 @@ def _with_settings(
     return job(parse_settings(preset, config, assignments), reporter)
 
 
-STUDY_COMMANDS = (cross_validate, learning_curve)
+STUDY_COMMANDS = (cross_validate, learning_curve, find_lr)

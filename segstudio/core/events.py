@@ -63,6 +63,15 @@ class StepDone:
 
 
 @dataclass(frozen=True, slots=True)
+class RateTried:
+    """One step at a learning rate that is only tried; `smooth` is the loss over the last steps."""
+
+    rate: float
+    loss: float
+    smooth: float
+
+
+@dataclass(frozen=True, slots=True)
 class EpochDone:
     """One epoch with its scores; val_* are None without validation photos, never 0.
 
@@ -149,6 +158,7 @@ Event = (
     | ProblemFound
     | RunStarted
     | StepDone
+    | RateTried
     | EpochDone
     | BestSaved
     | PreviewReady

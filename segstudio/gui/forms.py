@@ -89,6 +89,13 @@ class Form(QWidget, Generic[Config]):
         self._wrong.hide()
         self._show_state(config)
 
+    def fill(self, name: str, value: object) -> None:
+        """Write a value into a field as an edit by hand does."""
+        self._filling = True
+        self._rows[name].editor.write(value)
+        self._filling = False
+        self._edited()
+
     def editor(self, name: str) -> QWidget:
         """Return the widget that edits a field."""
         return self._rows[name].editor.widget

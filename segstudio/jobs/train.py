@@ -112,7 +112,7 @@ def _start(project: Project, request: TrainRequest, report: Reporter) -> TrainRe
     if request.start_from:
         best = project.run(request.start_from).path / "best.safetensors"
         config = config.model_copy(update={"weights": str(best)})
-    plan = _plan(project, config, photos, request.device, report)
+    plan = plan_training(project, config, photos, request.device, report)
     plan = replace(plan, start_from=best, purpose=request.purpose)
     _tell_few(plan, report)
     name = request.name or config.model
@@ -144,19 +144,19 @@ def _resume(project: Project, request: TrainRequest, report: Reporter) -> TrainR
     _check_palette(project.palette, kept, found)
     last = RunFolder(found.path).load_last()
     report(Message(f"Going on with {found.name} after epoch {last.epoch}, with its own settings."))
-    plan = _plan(project, config, kept["photos"], request.device, report)
+    plan = plan_training(project, config, kept["photos"], request.device, report)
     plan = replace(plan, resumed=True, purpose=found.purpose)
     return _fit(set_up(plan, lambda: found.path, report), report, last)
 
 
-def _plan(
+def plan_training(
     project: Project,
     config: TrainConfig,
     photos: Mapping[Part, Iterable[str]],
     device: str,
     report: Reporter,
 ) -> Plan:
-    """Gather what to train, on which photos and where."""
+    """Gather what to train, on which photos and where; problems are told."""
     from segstudio.learning.device import choose_device
     from segstudio.learning.setup import Plan
 

@@ -52,6 +52,11 @@ class Learner:
         """The learning rate of the coming step."""
         return float(self._optimizer.param_groups[0]["lr"])
 
+    def set_rate(self, rate: float) -> None:
+        """Take the coming step at another learning rate than the schedule's."""
+        for group in self._optimizer.param_groups:
+            group["lr"] = rate * group["initial_lr"] / self.config.lr
+
     def begin_epoch(self, epoch: int, report: Reporter) -> None:
         """Switch to training, and let learn what is to learn in this epoch, counted from 1."""
         layers = self.config.layers_in(epoch)

@@ -13,6 +13,7 @@ from segstudio.core.events import Event, RunStarted
 from segstudio.gui.pages import PageEntry
 from segstudio.gui.pages.base import Page, PageTools
 from segstudio.gui.pages.train_history import read_earlier
+from segstudio.gui.pages.train_rates import RateFinding
 from segstudio.gui.pages.train_run import TrainRun
 from segstudio.gui.pages.train_runs import run_words
 from segstudio.gui.pages.train_setup import TrainSetup
@@ -46,6 +47,7 @@ class TrainPage(Page):
         super().__init__(entry, tools)
         self.setup = TrainSetup()
         self.run_view = TrainRun()
+        self.rates = RateFinding(self.setup, self.session, self.runner, self)
         self._training = self._began = self._scoring = False
         # What was last shown of a project: a choice made since then is the user's.
         self._shown: tuple[Project, TrainingChoice | None] | None = None
@@ -84,7 +86,7 @@ class TrainPage(Page):
 
     def tells(self, error: SegStudioError) -> bool:
         """Weights that could not be had are told on the page, beside the ways on."""
-        return isinstance(error, WeightsError)
+        return isinstance(error, WeightsError) or self.rates.dialog is not None
 
     def start(self) -> None:
         """Train with what is chosen, and remember that in the project."""

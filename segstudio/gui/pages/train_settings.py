@@ -11,6 +11,7 @@ from segstudio.gui.widgets.basics import button, column, row
 from segstudio.gui.widgets.model_cost import ModelCostLine
 from segstudio.learning.config import TrainConfig
 
+_FIND_TIP = "Try ever larger learning rates on your photos, about as long as a few passes take."
 # Chosen above the form, in words.
 _ELSEWHERE = frozenset({"weights"})
 
@@ -20,6 +21,7 @@ class TrainSettings(QWidget):
 
     changed = Signal()
     unfolded = Signal()
+    find_rate_clicked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,6 +33,10 @@ class TrainSettings(QWidget):
         self.cost = ModelCostLine()
         self.form.place_below("model", self.cost)
         self.form.changed.connect(self.changed)
+        self.find_rate_button = button("Find…", tip=_FIND_TIP)
+        self.find_rate_button.setAccessibleName("Find a learning rate")
+        self.find_rate_button.clicked.connect(self.find_rate_clicked)
+        self.form.place_beside("lr", self.find_rate_button)
         self._link = button("", role="link")
         self._link.clicked.connect(self._toggle)
         self.setLayout(column(row(self._link, 1), self.form, spacing=GRID + 4))
@@ -46,6 +52,10 @@ class TrainSettings(QWidget):
         self.form.setVisible(shown)
         self._link.setText("Hide advanced settings" if shown else "Show advanced settings")
         self.unfolded.emit()
+
+    def take_rate(self, rate: float) -> None:
+        """Fill in a learning rate as if it was typed."""
+        self.form.fill("lr", rate)
 
     def _toggle(self) -> None:
         self.set_open(not self.open)
