@@ -189,6 +189,23 @@ def test_every_setting_of_the_form_reaches_the_request(page, monkeypatch, qtbot)
     qtbot.waitUntil(lambda: not page.training)
 
 
+def test_sums_of_losses_and_own_class_weights_are_typed_into_the_form(page, qtbot):
+    form = page.setup.settings.form
+    page.setup.settings.set_open(True)
+    form.fold("Loss and classes").set_open(True)
+    assert not form.editor("focal_gamma").isEnabled()
+    for name, text in (("loss", "1*focal+0.5*dice"), ("class_weights", "1, 2, 0.5")):
+        field = form.editor(name).lineEdit()
+        field.selectAll()
+        qtbot.keyClicks(field, text)
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+    config = page.setup.config()
+    assert config.loss == "1*focal+0.5*dice"
+    assert config.class_weights == (1, 2, 0.5)
+    assert form.editor("focal_gamma").isEnabled()
+    assert form.fold("Loss and classes").note == "2 changed"
+
+
 def test_stop_and_keep_best_by_keyboard(page, monkeypatch, qtbot):
     FakeJobs(monkeypatch)
     page.setup.train_button.setFocus()

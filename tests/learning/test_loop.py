@@ -27,8 +27,10 @@ from segstudio.core.events import (
     StepDone,
 )
 from segstudio.learning.checkpoint import Checkpoint
+from segstudio.learning.config.optimizer import OPTIMIZERS, SCHEDULES
 from segstudio.learning.evaluation import Checked, Checker, Validation, summary
 from segstudio.learning.loop import FitResult, Training, fit
+from segstudio.learning.losses import LOSSES
 from segstudio.photos.reader import read_photo
 
 MakeTraining = Callable[..., Training]
@@ -361,6 +363,31 @@ def test_one_cycle_ends_at_its_final_rate_for_odd_loaders(make_training: MakeTra
     assert len(steps) == 6
     assert steps[-1].lr == pytest.approx(0.01 * 1e-4)
     assert [event.step for event in steps] == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_every_optimiser_learns_by_every_schedule(
+    make_training: MakeTraining, optimizer: str, schedule: str
+) -> None:
+    training, report = make_training(optimizer=optimizer, schedule=schedule, lr=0.02), Listener()
+    fit(training, report)
+    first, last = report.of(EpochDone)
+    assert last.train_loss < first.train_loss
+
+
+@pytest.mark.parametrize("loss", [*(entry.name for entry in LOSSES), "0.5*focal+dice"])
+def test_every_loss_has_one_scale_in_training_and_checking(
+    make_training: MakeTraining, loss: str
+) -> None:
+    # Whole photos as crops, one a step, of a network that neither learns nor tells train from eval.
+    same: dict[str, Any] = {"scale_min": 1, "scale_max": 1, "color_jitter": 0, "crop_size": 96}
+    still: dict[str, Any] = {"lr": 1e-9, "weight_decay": 0, "crops_per_photo": 1, "batch_size": 1}
+    training = make_training(loss=loss, network=Scarce(), train=6, val=6, epochs=1, **same, **still)
+    report = Listener()
+    fit(training, report)
+    (done,) = report.of(EpochDone)
+    assert done.val_loss == pytest.approx(done.train_loss, rel=1e-3)
 
 
 def test_fewer_crops_than_a_step_still_step(make_training: MakeTraining) -> None:
