@@ -150,6 +150,27 @@ def test_last_layer_is_all_that_depends_on_the_number_of_classes(
     assert differing == last
 
 
+@pytest.mark.parametrize("name", [*BY_SMP, "fcn_resnet50"])
+def test_learns_from_scratch_within_a_few_steps(name: str) -> None:
+    model = build(model_named(name), from_scratch=True)
+    model.train_only("all")
+    model.train()
+    truth = torch.zeros(4, 32, 32, dtype=torch.long)
+    truth[:, :, 12:] = 1
+    truth[:, 16:] = 2
+    colors = torch.tensor([[-1.0, 0, 1], [1, -1, 0], [0, 1, -1]])
+    photos = colors[truth].permute(0, 3, 1, 2) + 0.2 * torch.randn(4, 3, 32, 32)
+    optimizer = torch.optim.AdamW(model.parameters(), 1e-3)
+    losses = []
+    for _ in range(5):
+        loss = F.cross_entropy(model(photos), truth)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(float(loss.detach()))
+    assert losses[-1] < 0.6 * losses[0]
+
+
 def test_a_single_value_per_channel_is_normalised_as_in_evaluation() -> None:
     plain_norm = nn.BatchNorm2d(3, eps=0.1, momentum=0.3)
     plain_norm.running_mean.fill_(2)
