@@ -83,7 +83,6 @@ class ChoiceBox(QComboBox):
             self.setEditable(True)
             self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
             field = QLineEdit()
-            field.setTextMargins(_INSET, 0, 0, 0)
             field.editingFinished.connect(self._take_text)
             self.setLineEdit(field)
         self.setMinimumContentsLength(16)

@@ -17,7 +17,7 @@ from segstudio.gui.widgets.fold import Fold
 
 Config = TypeVar("Config", bound=BaseModel)
 # The fields of all sections begin below each other.
-_CAPTION = 15 * GRID
+_CAPTION = 17 * GRID
 Sections = Sequence[tuple[str, Sequence[str]]]
 """Titles and the fields below them; a section without a title cannot be folded."""
 
@@ -130,7 +130,9 @@ class Form(QWidget, Generic[Config]):
         caption = label(field_label(name, info))
         caption.setBuddy(editor.widget)
         caption.setMinimumWidth(_CAPTION)
-        made = _Row(editor, caption, row(editor.widget), info.description or "")
+        place = row(editor.widget)
+        place.setStretch(0, 1)
+        made = _Row(editor, caption, place, info.description or "")
         made.show_reason("")
         return made
 
