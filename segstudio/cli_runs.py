@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from segstudio.cli_options import FOLDER, finish, json_option
+from segstudio.cli_options import FILE, FOLDER, finish, json_option
 from segstudio.jobs import compare as compare_job
+from segstudio.jobs import history as history_job
 
 
 @click.command()
@@ -28,4 +29,15 @@ def compare(project: Path, runs: tuple[str, ...], as_json: bool) -> None:
     finish(partial(compare_job.run, request), as_json)
 
 
-RUN_COMMANDS = (compare,)
+@click.command()
+@click.argument("project", type=FOLDER)
+@click.option("--run", default="best", show_default=True, help="A run's name, latest or best.")
+@click.option("--out", type=FILE, required=True, help="A table (.csv) or the curves (.png).")
+@json_option
+def history(project: Path, run: str, out: Path, as_json: bool) -> None:
+    """Write every epoch's numbers of a run as a table, or its curves as a picture."""
+    request = history_job.HistoryRequest(project, out, run)
+    finish(partial(history_job.run, request), as_json)
+
+
+RUN_COMMANDS = (compare, history)

@@ -71,6 +71,7 @@ THEIRS = {
     "timm": {"learning"},
     # In jobs only for the plain way that `benchmark import` compares with.
     "lxml": {"formats", "jobs"},
+    "tensorboardX": {"learning"},
     "pi_heif": {"photos"},
     "rawpy": {"photos"},
     "click": {"cli", "cli_options", "cli_runs", "cli_studies"},
@@ -82,6 +83,7 @@ LAZY = {
     "torch": {"jobs", "review"},
     "torchvision": {"jobs", "review"},
     "segstudio.gui": {"cli"},
+    "tensorboardX": {"learning"},
     "pi_heif": {"photos"},
     "rawpy": {"photos"},
 }

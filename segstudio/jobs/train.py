@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -159,7 +159,10 @@ def plan_training(
     """Gather what to train, on which photos and where; problems are told."""
     from segstudio.learning.device import choose_device
     from segstudio.learning.setup import Plan
+    from segstudio.learning.tensorboard import require_tensorboard
 
+    if config.tensorboard:
+        require_tensorboard()
     return Plan(
         config=config,
         palette=project.palette,
@@ -170,13 +173,27 @@ def plan_training(
     )
 
 
+@contextlib.contextmanager
+def _recorded(training: Training, report: Reporter, last: LastState | None) -> Iterator[Reporter]:
+    """Give the reporter that also writes for TensorBoard where that is wanted."""
+    if not training.config.tensorboard:
+        yield report
+        return
+    from segstudio.learning.tensorboard import TensorBoard
+
+    board = TensorBoard(report, training.folder.path, last.epoch + 1 if last else 1)
+    with contextlib.closing(board):
+        yield board
+
+
 def _fit(training: Training, report: Reporter, last: LastState | None = None) -> TrainResult:
     """Run the loop and leave result.json in the run's folder, however it ends."""
     from segstudio.learning.loop import fit
 
     folder = training.folder.path
     try:
-        fitted = fit(training, report, last)
+        with _recorded(training, report, last) as told:
+            fitted = fit(training, told, last)
     except BaseException:
         # On a full disk this fails as well; what went wrong first is what has to be told.
         with contextlib.suppress(SegStudioError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
 
 from segstudio.core.confusion import ConfusionMatrix
 from segstudio.core.edges import EdgeCounts, PhotoCounts
@@ -141,3 +142,17 @@ def test_a_run_that_was_not_scored_says_so_in_the_comparison(opened, project, ma
     page.compare_runs()
     qtbot.waitUntil(lambda: "no scores per photo" in page.comparison.sentence.text())
     page.comparison.close()
+
+
+def test_the_curves_of_an_earlier_run_are_saved_as_picture_or_table(
+    opened, project, make_page, qtbot, monkeypatch, tmp_path
+):
+    run = add_run(project, "one", 40).name
+    page = make_page(opened, "train")
+    page.show_earlier(run)
+    for name, kind in (("curves.png", "Picture (*.png)"), ("numbers", "Table (*.csv)")):
+        chosen = str(tmp_path / name), kind
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, chosen=chosen: chosen)
+        page.run_view.save_button.click()
+        written = tmp_path / (name if "." in name else f"{name}.csv")
+        qtbot.waitUntil(written.is_file)

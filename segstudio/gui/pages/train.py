@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStackedLayout
 
 from segstudio.core.errors import SegStudioError, WeightsError
 from segstudio.core.events import Event, RunStarted
+from segstudio.gui.curve_files import CurveFiles
 from segstudio.gui.pages import PageEntry
 from segstudio.gui.pages.base import Page, PageTools
 from segstudio.gui.pages.train_history import read_earlier
@@ -48,6 +49,8 @@ class TrainPage(Page):
         self.setup = TrainSetup()
         self.run_view = TrainRun()
         self.rates = RateFinding(self.setup, self.session, self.runner, self)
+        self.files = CurveFiles(self.runner, self)
+        self._run = ""
         self._training = self._began = self._scoring = False
         # What was last shown of a project: a choice made since then is the user's.
         self._shown: tuple[Project, TrainingChoice | None] | None = None
@@ -142,9 +145,15 @@ class TrainPage(Page):
         project = self.session.project
         if project is None:
             return
+        self._run = name
         earlier = read_earlier(project.run(name).path)
         self.run_view.show_earlier(run_words(name), earlier, self._class_colors())
         self._show_run()
+
+    def save_curves(self) -> None:
+        """Ask where the history of the run that is shown goes."""
+        if self.session.project is not None and self._run:
+            self.files.ask(self.session.project, self._run)
 
     def _show_run(self) -> None:
         self._parts.setCurrentWidget(self.run_view)
@@ -157,6 +166,7 @@ class TrainPage(Page):
         self.setup.config_changed.connect(self._show_outlook)
         self.setup.runs.chosen.connect(self.show_earlier)
         self.run_view.stop_clicked.connect(self.stop)
+        self.run_view.save_clicked.connect(self.save_curves)
         self.run_view.review_clicked.connect(lambda: self.page_requested.emit("review"))
         self.runner.events.connect(self._take_events)
         self.runner.succeeded.connect(self._take_result)
@@ -247,6 +257,7 @@ class TrainPage(Page):
             if not result.run:
                 self.show_setup()
             else:
+                self._run = result.run
                 self.run_view.show_result(result)
                 if result.status == "stopped":
                     self._score(result.run)

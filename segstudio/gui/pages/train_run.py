@@ -37,6 +37,7 @@ class TrainRun(QWidget):
 
     stop_clicked = Signal()
     review_clicked = Signal()
+    save_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,12 +54,14 @@ class TrainRun(QWidget):
         self.stop_button = button(_STOP, icon_name="stop")
         self.stop_button.setToolTip("Ends the training; the best state so far is kept (Shift+F5)")
         self.review_button = button("Review worst photos", role="primary")
+        self.save_button = button("Save curves…", tip="As a picture or as a table")
         self._epochs = self._steps = 0
         self._ended = ""
         self._patience = 0
         self._lay_out()
         self.stop_button.clicked.connect(self.stop_clicked)
         self.review_button.clicked.connect(self.review_clicked)
+        self.save_button.clicked.connect(self.save_clicked)
 
     # A run that goes
 
@@ -195,12 +198,14 @@ class TrainRun(QWidget):
         self.stop_button.setVisible(running)
         self.stop_button.setEnabled(running)
         self.review_button.setVisible(not running)
+        self.save_button.setVisible(not running)
 
     def _lay_out(self) -> None:
         self.patience.set_caption("epochs since the best")
         top, inside = card()
         figures = row(self.best, self.epoch, self.left, self.patience, 1, spacing=5 * GRID)
         figures.addWidget(self.stop_button, 0, Qt.AlignmentFlag.AlignBottom)
+        figures.addWidget(self.save_button, 0, Qt.AlignmentFlag.AlignBottom)
         figures.addWidget(self.review_button, 0, Qt.AlignmentFlag.AlignBottom)
         words = row(self.headline, self.note, spacing=2 * GRID)
         words.setStretch(1, 1)

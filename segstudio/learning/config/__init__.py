@@ -18,10 +18,16 @@ from segstudio.learning.config.fields import ActsWhen, Settings
 from segstudio.learning.config.loss import LossSettings
 from segstudio.learning.config.model import ModelSettings
 from segstudio.learning.config.optimizer import OptimizerSettings
+from segstudio.learning.config.record import RecordSettings
 
 
 class TrainConfig(
-    AugmentationSettings, LossSettings, OptimizerSettings, DataSettings, ModelSettings
+    RecordSettings,
+    AugmentationSettings,
+    LossSettings,
+    OptimizerSettings,
+    DataSettings,
+    ModelSettings,
 ):
     """All settings of one training; immutable, and unknown ones are refused."""
 
