@@ -120,6 +120,7 @@ class ClassScoreTable(QTableView):
         header.setMinimumSectionSize(5 * GRID)
         for place in range(IOU + 1, len(ClassScores.columns)):
             header.resizeSection(place, _WIDTH)
+        header.resizeSection(len(ClassScores.columns) - 1, _WIDTH + 2 * GRID)
         for stretched in (NAME, SHARE, IOU):
             header.setSectionResizeMode(stretched, QHeaderView.ResizeMode.Stretch)
 
