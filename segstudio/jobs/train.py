@@ -145,7 +145,7 @@ def _resume(project: Project, request: TrainRequest, report: Reporter) -> TrainR
     last = RunFolder(found.path).load_last()
     report(Message(f"Going on with {found.name} after epoch {last.epoch}, with its own settings."))
     plan = plan_training(project, config, kept["photos"], request.device, report)
-    plan = replace(plan, resumed=True, purpose=found.purpose)
+    plan = replace(plan, kept=last.learner["model"], purpose=found.purpose)
     return _fit(set_up(plan, lambda: found.path, report), report, last)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,14 +53,28 @@ class Validation:
 
 
 @dataclass(frozen=True, slots=True)
+class WholePhotos:
+    """Runs models on whole photos at the working size."""
+
+    copies: WorkingCopies
+    preprocessing: Preprocessing
+    forward: Forward
+
+    def __call__(self, model: SegmentationModel, sample: Sample) -> torch.Tensor:
+        """Return the logits, float32 (C, h, w), of a photo; SegStudioError where it is broken."""
+        photo = self.copies.photo(sample, self.preprocessing)
+        return self.forward.logits(model, self.preprocessing.normalize(photo))
+
+
+@dataclass(frozen=True, slots=True)
 class Checker:
-    """What checking needs beside the model."""
+    """What checking needs beside the model; `logits` answers for a photo at the working size."""
 
     copies: WorkingCopies
     preprocessing: Preprocessing
     palette: Palette
     loss: Loss
-    forward: Forward
+    logits: Callable[[SegmentationModel, Sample], torch.Tensor]
 
     def check(
         self, model: SegmentationModel, samples: Iterable[Sample], report: Reporter
@@ -77,9 +91,8 @@ class Checker:
 
     def _check_photo(self, model: SegmentationModel, sample: Sample) -> Checked:
         """Score one whole photo."""
-        photo = self.preprocessing.normalize(self.copies.photo(sample, self.preprocessing))
         table = self.palette.to_train_index()
-        logits = self.forward.logits(model, photo)
+        logits = self.logits(model, sample)
         small = table[self.copies.label(sample, self.preprocessing)].astype(np.int64)
         loss = self.loss(logits[None], torch.from_numpy(small)[None].to(logits.device))
         truth = table[self.copies.label(sample, SCORING)]

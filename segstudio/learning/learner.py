@@ -90,7 +90,7 @@ class Learner:
     def state(self) -> dict[str, Any]:
         """Return all that has to be kept to go on exactly here."""
         return {
-            "model": self.model.weights(),
+            "model": self.model.state(),
             "auxiliary": self.model.auxiliary_weights(),
             "optimizer": self._optimizer.state_dict(),
             "schedule": {"last_epoch": self._schedule.last_epoch},
@@ -99,7 +99,7 @@ class Learner:
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Go on from a kept state."""
-        self.model.load_weights(state["model"])
+        self.model.load_state(state["model"])
         self.model.load_auxiliary(state["auxiliary"])
         self._optimizer.load_state_dict(state["optimizer"])
         self._schedule.last_epoch = state["schedule"]["last_epoch"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from segstudio.core.events import Reporter
-from segstudio.learning.dataset import Batch, TrainingCrops
+from segstudio.learning.dataset import Batch, Crops
 from segstudio.learning.learner import Learner, NotANumber
 
 STEPS = 100
@@ -30,7 +30,7 @@ class Tried:
     smooth: float
 
 
-def sweep(learner: Learner, crops: TrainingCrops, report: Reporter) -> Iterator[Tried]:
+def sweep(learner: Learner, crops: Crops, report: Reporter) -> Iterator[Tried]:
     """Learn at rates that grow by the same factor each step, until the loss runs away.
 
     Smith, Cyclical Learning Rates for Training Neural Networks, WACV 2017, section 3.3, with an
@@ -67,7 +67,8 @@ def steepest(tried: Sequence[Tried]) -> float | None:
     return tried[_SETTLING + int(np.argmin(falls))].rate
 
 
-def _endless(crops: TrainingCrops, report: Reporter) -> Iterator[Batch]:
+def _endless(crops: Crops, report: Reporter) -> Iterator[Batch]:
     """Yield the batches of one epoch after the other."""
     for epoch in itertools.count(1):
+        crops.prepare(epoch, report)
         yield from crops.batches(epoch, report)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,14 @@ import torch
 from segstudio.core.errors import SegStudioError
 from segstudio.core.events import Message, Reporter
 from segstudio.core.palette import Palette
+from segstudio.learning.bank.build import BankPlan, build_bank
+from segstudio.learning.bank.checking import StoredPhotos
 from segstudio.learning.checkpoint import Checkpoint, build_model, same_classes, versions
 from segstudio.learning.class_weights import class_weights
 from segstudio.learning.config import TrainConfig
-from segstudio.learning.dataset import TrainingCrops, count_pixels, readable
+from segstudio.learning.dataset import Crops, TrainingCrops, count_pixels, readable
 from segstudio.learning.device import Device
-from segstudio.learning.evaluation import Checker
+from segstudio.learning.evaluation import Checker, WholePhotos
 from segstudio.learning.inference import Forward
 from segstudio.learning.learner import Learner
 from segstudio.learning.loop import Training
@@ -36,9 +38,10 @@ from segstudio.learning.weights import load_initial_weights, read_state, take_we
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to train, on which photos and where; `start_from` is the model file of another run.
+    """What to train, on which photos and where.
 
-    `purpose` is kept with a run that is one of several, such as a fold.
+    `start_from` is the model file of another run, `kept` what a run that goes on kept of its
+    model. `purpose` is kept with a run that is one of several, such as a fold.
     """
 
     config: TrainConfig
@@ -48,7 +51,7 @@ class Plan:
     cache: Path
     device: Device
     start_from: Path | None = None
-    resumed: bool = False
+    kept: Mapping[str, Any] | None = None
     purpose: str = ""
 
 
@@ -58,7 +61,7 @@ class Prepared:
 
     config: TrainConfig
     learner: Learner
-    crops: TrainingCrops
+    crops: Crops
     val: tuple[Sample, ...]
     checker: Checker
 
@@ -106,10 +109,21 @@ def prepare(plan: Plan, report: Reporter) -> Prepared:
     device = plan.device.torch
     config = settled(plan.config, device, one_step(model, plan.config, device), report)
     loss = _loss(config, pixels)
-    crops = TrainingCrops(train, copies, preprocessing, plan.palette, config)
-    steps = crops.steps_per_epoch * config.epochs
-    learner = Learner(model, config, loss, steps=steps, device=device)
-    checker = Checker(copies, preprocessing, plan.palette, loss, Forward(device, report))
+    photos = WholePhotos(copies, preprocessing, Forward(device, report))
+    folder = plan.cache.parent / "features"
+    wanted = BankPlan(config, plan.palette, train, val, photos, folder, plan.kept or {})
+    crops: Crops
+    looks: Callable[[SegmentationModel, Sample], torch.Tensor] = photos
+    if banked := build_bank(wanted, model, report):
+        crops, model = banked
+        looks = StoredPhotos(crops, photos)
+    else:
+        crops = TrainingCrops(train, copies, preprocessing, plan.palette, config)
+    config = config.model_copy(update={"feature_bank": "on" if banked else "off"})
+    learner = Learner(
+        model, config, loss, steps=crops.steps_per_epoch * config.epochs, device=device
+    )
+    checker = Checker(copies, preprocessing, plan.palette, loss, looks)
     return Prepared(config, learner, crops, val, checker)
 
 
@@ -121,7 +135,9 @@ def _model(plan: Plan, report: Reporter) -> SegmentationModel:
     add_auxiliary(model, plan.config, len(plan.palette.trained), report)
     if plan.start_from:
         _take_from_run(model, plan, plan.start_from, report)
-    elif not plan.resumed:
+    elif plan.kept is not None:
+        model.load_weights(plan.kept.get("whole", plan.kept))
+    else:
         load_initial_weights(model, entry, plan.config.weights, report)
     if plan.config.from_scratch and plan.config.train_layers != "all":
         report(

@@ -74,7 +74,7 @@ def test_run_folder_holds_what_the_contract_says(tiny_project: Project, report: 
         "config.json", "history.jsonl", "best.safetensors", "last.pt", "result.json",
     }  # fmt: skip
     kept = object_of(tiny_project, result, "config.json")
-    wanted = config(**own).model_dump(mode="json")
+    wanted = config(**own).model_dump(mode="json") | {"feature_bank": "off"}
     assert {key: kept[key] for key in wanted} == wanted
     assert kept["device"] == "cpu"
     assert kept["palette"] == tiny_project.palette.as_json()

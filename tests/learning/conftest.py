@@ -20,7 +20,7 @@ from segstudio.core.palette import Palette
 from segstudio.learning.checkpoint import build_model
 from segstudio.learning.config import TrainConfig
 from segstudio.learning.dataset import TrainingCrops
-from segstudio.learning.evaluation import Checker
+from segstudio.learning.evaluation import Checker, WholePhotos
 from segstudio.learning.inference import Forward
 from segstudio.learning.learner import Learner
 from segstudio.learning.loop import Training
@@ -86,7 +86,13 @@ def make_training(samples: tuple[Sample, ...], palette: Palette, tmp_path: Path)
             learner=Learner(model, config, loss, steps=steps, device=CPU),
             crops=crops,
             val=samples[len(samples) - val :],
-            checker=Checker(copies, preprocessing, palette, loss, Forward(CPU, report)),
+            checker=Checker(
+                copies,
+                preprocessing,
+                palette,
+                loss,
+                WholePhotos(copies, preprocessing, Forward(CPU, report)),
+            ),
             folder=RunFolder(path),
             device="cpu",
             about={},

@@ -13,6 +13,7 @@ from pydantic import model_validator
 from pydantic.fields import FieldInfo
 
 from segstudio.learning.config.augmentation import AugmentationSettings
+from segstudio.learning.config.bank import BankSettings
 from segstudio.learning.config.data import DataSettings
 from segstudio.learning.config.fields import ActsWhen, Settings
 from segstudio.learning.config.loss import LossSettings
@@ -23,6 +24,7 @@ from segstudio.learning.config.record import RecordSettings
 
 class TrainConfig(
     RecordSettings,
+    BankSettings,
     AugmentationSettings,
     LossSettings,
     OptimizerSettings,

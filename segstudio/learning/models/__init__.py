@@ -33,10 +33,20 @@ class PublishedWeights:
 
 
 @dataclass(frozen=True, slots=True)
+class FeatureMap:
+    """What a head reads: channels, pixels per cell; `neck` channels reach its last layer."""
+
+    channels: int
+    stride: int
+    neck: int
+
+
+@dataclass(frozen=True, slots=True)
 class ModelEntry:
     """A model: key, title and note in words, where it is built, which weights are published.
 
     `auxiliary` is the stage that an auxiliary head answers from; empty where there is no place.
+    `feature_map` is None where the head reads several stages of the backbone.
     """
 
     name: str
@@ -45,6 +55,7 @@ class ModelEntry:
     build: str
     weights: PublishedWeights
     auxiliary: str = ""
+    feature_map: FeatureMap | None = None
 
 
 _HERE = "segstudio.learning.models."
@@ -62,6 +73,7 @@ MODELS = (
             _TORCHVISION + "deeplabv3_mobilenet_v3_large-fc3c493d.pth", "fc3c493d", 44
         ),
         "layer2",
+        FeatureMap(channels=960, stride=16, neck=256),
     ),
     ModelEntry(
         "lraspp_mobilenet_v3_large",
@@ -104,6 +116,7 @@ MODELS = (
         _HERE + "deeplabv3:build_resnet50",
         PublishedWeights(_TORCHVISION + "deeplabv3_resnet50_coco-cd0a2569.pth", "cd0a2569", 168),
         "layer3",
+        FeatureMap(channels=2048, stride=8, neck=256),
     ),
     ModelEntry(
         "fcn_resnet50",
@@ -112,6 +125,7 @@ MODELS = (
         _HERE + "fcn:build_resnet50",
         PublishedWeights(_TORCHVISION + "fcn_resnet50_coco-1167a1af.pth", "1167a1af", 142),
         "layer3",
+        FeatureMap(channels=2048, stride=8, neck=512),
     ),
     ModelEntry(
         "pspnet_resnet50",
@@ -127,6 +141,7 @@ MODELS = (
         _HERE + "deeplabv3:build_resnet101",
         PublishedWeights(_TORCHVISION + "deeplabv3_resnet101_coco-586e9e4e.pth", "586e9e4e", 245),
         "layer3",
+        FeatureMap(channels=2048, stride=8, neck=256),
     ),
 )
 

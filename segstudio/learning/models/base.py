@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self, cast
+from typing import Any, Self, cast
 
 import torch
 from torch import nn
 
 from segstudio.learning.models.auxiliary import Auxiliary
+from segstudio.learning.models.cut import Cut
 
 Stage = Sequence[nn.Module]
 State = dict[str, torch.Tensor]
@@ -112,9 +113,24 @@ class SegmentationModel(nn.Module):
         if self.auxiliary is not None:
             self.auxiliary.take_weights(state)
 
+    def state(self) -> dict[str, Any]:
+        """Return all that has to be kept to go on learning exactly here."""
+        return self.weights()
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Go on from a kept state."""
+        self.load_weights(state)
+
     def forward(self, photos: torch.Tensor) -> torch.Tensor:
         """Map photos, float (B, 3, H, W), to logits, float (B, C, H, W)."""
         return cast(torch.Tensor, self.net(photos)["out"])
+
+    def cut(self, layers: str) -> Cut | None:
+        """Return the network cut before what learns under `layers`; None where that is no one map.
+
+        It is cut behind the backbone (`head`) or before its `last_layer`.
+        """
+        return None
 
     @property
     def _extra(self) -> tuple[nn.Module, ...]:

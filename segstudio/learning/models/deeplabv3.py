@@ -14,6 +14,7 @@ from segstudio.learning.models.mobilenet import (
     prepare_for_scratch,
 )
 from segstudio.learning.models.offline import bare
+from segstudio.learning.models.one_map import OneMapModel
 from segstudio.learning.models.resnet import resnet_stages, resnet_tap
 from segstudio.learning.models.single_values import PooledBatchNorm
 
@@ -45,12 +46,8 @@ def _wrapped(
     net: segmentation.DeepLabV3, stages: Mapping[str, Stage], tap: tuple[nn.Module, int]
 ) -> SegmentationModel:
     """Make the pooled branch fit for a batch of one, and wrap the network."""
-    pooled = net.classifier[0].convs[-1]
+    aspp = net.classifier[0]
+    pooled = aspp.convs[-1]
     pooled[2] = PooledBatchNorm(pooled[2].num_features)
-    return SegmentationModel(
-        net,
-        stages=stages,
-        head=[net.classifier],
-        last_layers=(net.classifier[-1],),
-        tap=tap,
-    )
+    readers = [branch[0] for branch in list(aspp.convs)[:-1]] + [pooled[1]]
+    return OneMapModel(net, stages=stages, readers=readers, tap=tap)

@@ -6,16 +6,16 @@ from torchvision.models import segmentation
 
 from segstudio.learning.models.base import SegmentationModel
 from segstudio.learning.models.offline import bare
+from segstudio.learning.models.one_map import OneMapModel
 from segstudio.learning.models.resnet import resnet_stages, resnet_tap
 
 
 def build_resnet50(classes: int, *, from_scratch: bool) -> SegmentationModel:
     """Build FCN on ResNet-50 with random weights."""
     net = bare(segmentation.fcn_resnet50, classes)
-    return SegmentationModel(
+    return OneMapModel(
         net,
         stages=resnet_stages(net.backbone),
-        head=[net.classifier],
-        last_layers=[net.classifier[-1]],
+        readers=[net.classifier[0]],
         tap=resnet_tap(net.backbone),
     )

@@ -1,0 +1,133 @@
+"""Putting a bank together for a training, or saying why it goes without."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from segstudio.core.errors import UsageError
+from segstudio.core.events import Message, Progress, Reporter
+from segstudio.core.palette import Palette
+from segstudio.learning.bank import sizing
+from segstudio.learning.bank.bank import FeatureBank
+from segstudio.learning.bank.basis import settle
+from segstudio.learning.bank.extractor import Extractor
+from segstudio.learning.bank.head import HeadModel
+from segstudio.learning.bank.pictures import Pictures
+from segstudio.learning.bank.projection import Projection
+from segstudio.learning.bank.store import FeatureStore, key_of
+from segstudio.learning.config import TrainConfig
+from segstudio.learning.evaluation import WholePhotos
+from segstudio.learning.models.base import SegmentationModel
+from segstudio.learning.precision import Precision
+from segstudio.learning.samples import Sample
+
+_NO_MAP = "this network has no one map between what is frozen and what learns"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BankPlan:
+    """What a bank is made of; `folder` is its cache, `kept` the state of a run to go on with."""
+
+    config: TrainConfig
+    palette: Palette
+    train: Sequence[Sample]
+    val: Sequence[Sample]
+    photos: WholePhotos
+    folder: Path
+    kept: Mapping[str, Any]
+
+    @property
+    def device(self) -> torch.device:
+        """Where the model computes."""
+        return self.photos.forward.device
+
+
+def build_bank(
+    plan: BankPlan, model: SegmentationModel, report: Reporter
+) -> tuple[FeatureBank, HeadModel] | None:
+    """Return the bank and the head that learns from it; None, told in words, for the plain loop.
+
+    Raises UsageError where feature_bank=on cannot be done.
+    """
+    config = plan.config
+    cut = model.cut(config.train_layers)
+    reason = _reason_against(plan)
+    if reason or cut is None:
+        if config.feature_bank == "on":
+            raise UsageError(
+                f"Features cannot be stored: {reason or _NO_MAP}.",
+                meaning="feature_bank=on asks for a training from stored features only.",
+                remedy="Use feature_bank=auto, or change what stands in the way.",
+            )
+        if config.feature_bank != "off" and config.train_layers in ("head", "last_layer"):
+            report(Message(f"Features are computed anew in every step: {reason or _NO_MAP}."))
+        return None
+    model.to(plan.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    model.eval()
+    pictures = Pictures(
+        plan.photos.copies,
+        plan.photos.preprocessing,
+        config,
+        Extractor(cut, Precision(config.precision, plan.device)),
+        sizing.map_shape(config),
+    )
+    projection = _projection(plan, pictures, bool(cut.readers), report)
+    store = FeatureStore(plan.folder, report)
+    bank = FeatureBank(plan.train, pictures, plan.palette, projection, store)
+    store.make_room(int(config.bank_limit * sizing.GB) - _needed(plan), bank.keys(plan.val))
+    _tell(plan, report)
+    return bank, HeadModel(model, cut, projection, pictures.shape.stride)
+
+
+def _reason_against(plan: BankPlan) -> str | None:
+    """Return why the bank cannot be used, None where it can."""
+    reason = sizing.why_not(plan.config)
+    if reason is None:
+        free = shutil.disk_usage(plan.folder.parent).free
+        reason = sizing.too_large(plan.config, _needed(plan), free)
+    return reason
+
+
+def _needed(plan: BankPlan) -> int:
+    """Return the bytes that all maps of this training take."""
+    sizes = [[_size(plan, sample) for sample in part] for part in (plan.train, plan.val)]
+    return sizing.needed_bytes(plan.config, *sizes)
+
+
+def _size(plan: BankPlan, sample: Sample) -> sizing.Size:
+    height, width = plan.photos.copies.photo(sample, plan.photos.preprocessing).shape[:2]
+    return width, height
+
+
+def _projection(
+    plan: BankPlan, pictures: Pictures, possible: bool, report: Reporter
+) -> Projection | None:
+    """Return the projection of a kept run, or settle on one; None where all channels are stored."""
+    if "basis" in plan.kept:
+        return Projection(plan.kept["basis"].to(plan.device), 1.0)
+    shape = pictures.shape
+    entry = sizing.whole_shape(plan.config)
+    if not possible or shape.channels == entry.channels:
+        return None
+    report(Progress("Looking at the photos", 0, 0))
+    by_name = {sample.name: sample for sample in plan.train}
+    path = plan.folder / f"basis-{key_of(frozen=pictures.extractor.key, rank=shape.channels)}.npz"
+    photos = {pictures.content(sample): sample.name for sample in plan.train}
+    return settle(path, shape.channels, photos, lambda name: pictures.first(by_name[name]))
+
+
+def _tell(plan: BankPlan, report: Reporter) -> None:
+    """Say what is stored and how much disk that takes."""
+    report(
+        Message(
+            f"The backbone does not learn, so what it says of {plan.config.bank_views} variations "
+            f"of every photo is stored and used again: at most {_needed(plan) / 1e6:,.0f} MB of "
+            f"{plan.config.bank_limit:g} GB in {plan.folder}."
+        )
+    )

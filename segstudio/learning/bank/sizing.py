@@ -1,0 +1,75 @@
+"""Whether a training can use the bank and what that takes on disk; needs no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from segstudio.learning.config import TrainConfig
+from segstudio.learning.models import model_named
+
+Size = tuple[int, int]
+GB = 10**9
+# What the bank leaves free on a disk, for the run itself and everything else.
+SPARE_BYTES = 10**9
+_BYTES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class MapShape:
+    """The stored maps of a training: channels per cell, and pixels per cell each way."""
+
+    channels: int
+    stride: int
+
+    def cells(self, size: Size) -> Size:
+        """Return the (columns, rows) of the map of a picture of (width, height) pixels."""
+        return -(-size[0] // self.stride), -(-size[1] // self.stride)
+
+    def bytes(self, sizes: Sequence[Size]) -> int:
+        """Return the disk space of one map, fp16, of each of these pictures."""
+        cells = sum(columns * rows for columns, rows in map(self.cells, sizes))
+        return cells * self.channels * _BYTES
+
+
+def why_not(config: TrainConfig) -> str | None:
+    """Return in words why a training with these settings cannot use the bank; None if it can."""
+    if config.feature_bank == "off":
+        return "feature_bank=off was asked for"
+    if config.train_layers not in ("head", "last_layer"):
+        return f"train_layers={config.train_layers} changes what the features are"
+    if model_named(config.model).feature_map is None:
+        return f"the head of {config.model} reads several stages of its backbone"
+    return None
+
+
+def whole_shape(config: TrainConfig) -> MapShape:
+    """Return what the frozen part gives under these settings, which must allow the bank."""
+    found = model_named(config.model).feature_map
+    assert found is not None
+    channels = found.neck if config.train_layers == "last_layer" else found.channels
+    return MapShape(channels, found.stride)
+
+
+def map_shape(config: TrainConfig) -> MapShape:
+    """Return what is stored: of a backbone's map the bank_rank strongest channels at most."""
+    whole = whole_shape(config)
+    if config.train_layers == "last_layer" or not config.bank_rank:
+        return whole
+    return MapShape(min(config.bank_rank, whole.channels), whole.stride)
+
+
+def needed_bytes(config: TrainConfig, train: Sequence[Size], val: Sequence[Size]) -> int:
+    """Return the disk space that a training's maps take; sizes are (width, height) in pixels."""
+    shape = map_shape(config)
+    return config.bank_views * shape.bytes(train) + shape.bytes(val)
+
+
+def too_large(config: TrainConfig, needed: int, free: int) -> str | None:
+    """Return in words why maps of so many bytes cannot be stored; None where they can."""
+    megabytes = f"{needed / 1e6:,.0f} MB"
+    if needed > config.bank_limit * GB:
+        return f"they need {megabytes}, more than bank_limit={config.bank_limit:g} GB"
+    if needed > free - SPARE_BYTES:
+        return f"they need {megabytes}, and the disk has only {max(free, 0) / 1e6:,.0f} MB free"
+    return None
