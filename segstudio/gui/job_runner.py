@@ -44,11 +44,17 @@ class QueueReporter:
     def __init__(self) -> None:
         self.queue: queue.SimpleQueue[Event | _Ended] = queue.SimpleQueue()
         self._stop = threading.Event()
+        self._pause = threading.Event()
 
     @property
     def stop_requested(self) -> bool:
         """True once the user asked the job to stop."""
         return self._stop.is_set()
+
+    @property
+    def pause_requested(self) -> bool:
+        """True while the user wants the job to rest."""
+        return self._pause.is_set()
 
     def __call__(self, event: Event) -> None:
         """Queue an event; safe from the worker thread."""
@@ -57,6 +63,13 @@ class QueueReporter:
     def request_stop(self) -> None:
         """Ask the job to stop at its next look."""
         self._stop.set()
+
+    def request_pause(self, wanted: bool) -> None:
+        """Ask the job to rest from its next look on, or to go on."""
+        if wanted:
+            self._pause.set()
+        else:
+            self._pause.clear()
 
 
 class JobRunner(QObject):
@@ -105,6 +118,11 @@ class JobRunner(QObject):
         """True after the running job was asked to stop."""
         return self._current is not None and self._reporter.stop_requested
 
+    @property
+    def pausing(self) -> bool:
+        """True while the running job was asked to rest."""
+        return self._current is not None and self._reporter.pause_requested
+
     def start(self, title: str, job: Job, *, background: bool = False) -> None:
         """Run `job(report)` on the worker; `title` is shown beside its progress.
 
@@ -129,6 +147,10 @@ class JobRunner(QObject):
     def stop(self) -> None:
         """Ask the running job to stop; it ends with what is finished."""
         self._reporter.request_stop()
+
+    def pause(self, wanted: bool) -> None:
+        """Ask the running job to rest, or to go on; jobs that cannot rest go on anyway."""
+        self._reporter.request_pause(wanted)
 
     def wait(self, timeout: float = 30.0) -> bool:
         """Block until every job ended, at most `timeout` seconds each; True when all did.

@@ -71,6 +71,22 @@ def new_run_folder(folder: Path, name: str) -> Path:
     raise SegStudioError(f"{folder} has too many runs named {stem}.", remedy="Choose another name.")
 
 
+def discard_run(folder: Path, name: str) -> Path:
+    """Move a run out of `folder` into `trash` beside it, and return where it lies now."""
+    run, trash = find_run(folder, name).path, folder.parent / "trash"
+    target = trash / run.name
+    number = 1
+    while target.exists():
+        number += 1
+        target = trash / f"{run.name}-{number}"
+    try:
+        trash.mkdir(exist_ok=True)
+        run.rename(target)
+    except OSError as error:
+        raise cannot_write(target, error) from error
+    return target
+
+
 def _read_run(path: Path) -> RunInfo:
     """Read one run's folder; what a crash left unfinished shows as `interrupted`."""
     result = read_object(path / "result.json")

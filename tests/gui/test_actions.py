@@ -12,9 +12,9 @@ MENUS = ["&File", "&Edit", "&View", "&Go", "&Train", "&Review", "&Help"]
 # What only a page in the right state can do.
 PAGE_ACTIONS = {
     "class_up", "class_down", "copy_problems", "zoom_in", "zoom_out", "fit", "actual_size",
-    "toggle_overlay", "train_start", "train_stop", "evaluate", "show_prediction", "show_truth",
-    "show_errors", "show_side_by_side", "show_photo", "show_large", "show_gallery",
-    "show_scores", "compare_runs",
+    "toggle_overlay", "train_start", "train_stop", "train_pause", "evaluate", "show_truth",
+    "show_prediction", "show_errors", "show_side_by_side", "show_photo", "show_large",
+    "show_gallery", "show_scores", "compare_runs",
 }  # fmt: skip
 
 

@@ -18,6 +18,8 @@ from segstudio.gui.pages.train_rates import RateFinding
 from segstudio.gui.pages.train_run import TrainRun
 from segstudio.gui.pages.train_runs import run_words
 from segstudio.gui.pages.train_setup import TrainSetup
+from segstudio.gui.pages.train_verbs import RunActions, RunVerbs, ask_discard
+from segstudio.gui.session import Session
 from segstudio.gui.widgets.basics import button
 from segstudio.jobs import estimate, evaluate, measure_models, preflight, train_and_score
 from segstudio.jobs.evaluate import EvaluateRequest
@@ -51,12 +53,15 @@ class TrainPage(Page):
         self.rates = RateFinding(self.setup, self.session, self.runner, self)
         self.files = CurveFiles(self.runner, self)
         self._run = ""
-        self._training = self._began = self._scoring = False
+        self._training = self._began = self._scoring = self._discarding = False
         # What was last shown of a project: a choice made since then is the user's.
         self._shown: tuple[Project, TrainingChoice | None] | None = None
         self._again = button("New training", icon_name="add")
         self._again.setToolTip("Back to the choices; the run stays in the list")
         self._again.clicked.connect(self.show_setup)
+        self._verbs = RunVerbs()
+        self._actions = RunActions(self.session, self.setup, self._verbs)
+        self.header.addWidget(self._verbs)
         self.header.addWidget(self._again)
         self._parts = QStackedLayout(self.body)
         self._parts.addWidget(self.setup)
@@ -73,7 +78,8 @@ class TrainPage(Page):
     def handlers(self) -> dict[str, Callable[[], None]]:
         """Return what the Train menu does here."""
         if self._training or self._scoring:
-            return {"train_stop": self.stop}
+            pause = {"train_pause": self.pause_or_resume} if self._training else {}
+            return {"train_stop": self.stop, **pause}
         return {} if self.runner.busy else {"train_start": self.start}
 
     def entered(self) -> None:
@@ -101,14 +107,15 @@ class TrainPage(Page):
 
     def train(self, config: TrainConfig) -> None:
         """Train with these settings."""
-        project = self.session.project
-        if project is None:
-            return
-        request = TrainRequest(project, config)
+        if self.session.project is not None:
+            self.launch(TrainRequest(self.session.project, config))
+
+    def launch(self, request: TrainRequest) -> None:
+        """Start a training and show it."""
         self.runner.start(TITLE, partial(train_and_score.run, request))
-        self._training, self._began = True, False
+        self._training, self._began, self._discarding = True, False, False
         self.setup.show_trouble(None)
-        self.run_view.prepare(config.patience, self.setup.outlook.pictures)
+        self.run_view.prepare(request.config.patience, self.setup.outlook.pictures)
         self._show_run()
         self.actions_changed.emit()
 
@@ -121,6 +128,18 @@ class TrainPage(Page):
         """Measure what every model costs here."""
         request = MeasureRequest()
         self.runner.start(MEASURING, partial(measure_models.run, request))
+
+    def pause_or_resume(self) -> None:
+        """Let the training rest, or go on."""
+        wanted = not self.runner.pausing
+        self.runner.pause(wanted)
+        self.run_view.show_pausing(wanted)
+
+    def discard_running(self) -> None:
+        """Stop the training and throw its run away, where the user means it."""
+        if ask_discard(self, running=True) and self._training:
+            self._discarding = True
+            self.stop()
 
     def _score(self, run: str) -> None:
         """Score a run that was stopped, so that there is something to review."""
@@ -139,6 +158,7 @@ class TrainPage(Page):
         """Show the choices."""
         self._parts.setCurrentWidget(self.setup)
         self._again.hide()
+        self._verbs.show_run(None)
 
     def show_earlier(self, name: str) -> None:
         """Show the curves of an earlier run."""
@@ -147,8 +167,9 @@ class TrainPage(Page):
             return
         self._run = name
         earlier = read_earlier(project.run(name).path)
-        self.run_view.show_earlier(run_words(name), earlier, self._class_colors())
+        self.run_view.show_earlier(run_words(name), earlier, _class_colors(self.session))
         self._show_run()
+        self._verbs.show_run(None if self.runner.busy else project.run(name))
 
     def save_curves(self) -> None:
         """Ask where the history of the run that is shown goes."""
@@ -156,6 +177,7 @@ class TrainPage(Page):
             self.files.ask(self.session.project, self._run)
 
     def _show_run(self) -> None:
+        self._verbs.show_run(None)
         self._parts.setCurrentWidget(self.run_view)
         self._again.setVisible(not self._training and not self._scoring)
 
@@ -167,6 +189,10 @@ class TrainPage(Page):
         self.setup.runs.chosen.connect(self.show_earlier)
         self.run_view.stop_clicked.connect(self.stop)
         self.run_view.save_clicked.connect(self.save_curves)
+        self.run_view.pause_clicked.connect(self.pause_or_resume)
+        self.run_view.discard_clicked.connect(self.discard_running)
+        self._actions.discarded.connect(self.show_setup)
+        self._actions.wanted.connect(self.launch)
         self.run_view.review_clicked.connect(lambda: self.page_requested.emit("review"))
         self.runner.events.connect(self._take_events)
         self.runner.succeeded.connect(self._take_result)
@@ -230,11 +256,6 @@ class TrainPage(Page):
             times = {name: estimate.seconds(project, own) for name, own in configs.items()}
             self.setup.set_times(times)
 
-    def _class_colors(self) -> dict[str, QColor]:
-        palette = self.session.palette
-        entries = palette.classes if palette is not None else ()
-        return {entry.name: QColor(entry.color) for entry in entries}
-
     # The job
 
     def _take_events(self, batch: list[Event]) -> None:
@@ -242,7 +263,7 @@ class TrainPage(Page):
             self.run_view.show_events(batch, {})
         elif self._training:
             self._began = self._began or any(isinstance(event, RunStarted) for event in batch)
-            self.run_view.show_events(batch, self._class_colors())
+            self.run_view.show_events(batch, _class_colors(self.session))
 
     def _take_result(self, result: object) -> None:
         project = self.session.project
@@ -256,6 +277,8 @@ class TrainPage(Page):
             self._end()
             if not result.run:
                 self.show_setup()
+            elif self._discarding:
+                self._actions.discard(result.run)
             else:
                 self._run = result.run
                 self.run_view.show_result(result)
@@ -288,3 +311,9 @@ class TrainPage(Page):
 
     def _show_busy(self, busy: bool) -> None:
         self.setup.set_busy(busy)
+
+
+def _class_colors(session: Session) -> dict[str, QColor]:
+    palette = session.palette
+    entries = palette.classes if palette is not None else ()
+    return {entry.name: QColor(entry.color) for entry in entries}

@@ -13,12 +13,14 @@ from segstudio.core.events import (
     EpochDone,
     Event,
     Message,
+    PauseChanged,
     PreviewReady,
     ProblemFound,
     Progress,
     RunStarted,
     StepDone,
 )
+from segstudio.gui.icons import icon
 from segstudio.gui.pages.train_history import EarlierRun
 from segstudio.gui.theme import GRID
 from segstudio.gui.widgets.basics import button, card, column, label, row
@@ -30,12 +32,16 @@ from segstudio.jobs.train import TrainResult
 
 _READY = "The first time after the program's start takes a little longer."
 _STOP, _SKIP = "Stop and keep best", "Skip the scoring"
+_PAUSE, _RESUME = "Pause", "Resume"
+_PAUSED = "Paused. Nothing is lost, and the time does not count."
 
 
 class TrainRun(QWidget):
     """Shows events as they come; every number on it was in one of them."""
 
     stop_clicked = Signal()
+    pause_clicked = Signal()
+    discard_clicked = Signal()
     review_clicked = Signal()
     save_clicked = Signal()
 
@@ -53,13 +59,20 @@ class TrainRun(QWidget):
         self.patience = _Figure("since the best", PATIENCE)
         self.stop_button = button(_STOP, icon_name="stop")
         self.stop_button.setToolTip("Ends the training; the best state so far is kept (Shift+F5)")
+        self.pause_button = button(_PAUSE, icon_name="pause")
+        self.pause_button.setToolTip("Lets the computer rest; goes on where it was (Ctrl+F5)")
+        self.discard_button = button("Discard run", icon_name="remove")
+        self.discard_button.setToolTip("Stops, and moves the run into the trash; asks first")
         self.review_button = button("Review worst photos", role="primary")
         self.save_button = button("Save curves…", tip="As a picture or as a table")
         self._epochs = self._steps = 0
-        self._ended = ""
+        self._ended = self._training_words = ""
         self._patience = 0
+        self._running_buttons = (self.discard_button, self.pause_button, self.stop_button)
         self._lay_out()
         self.stop_button.clicked.connect(self.stop_clicked)
+        self.pause_button.clicked.connect(self.pause_clicked)
+        self.discard_button.clicked.connect(self.discard_clicked)
         self.review_button.clicked.connect(self.review_clicked)
         self.save_button.clicked.connect(self.save_clicked)
 
@@ -88,7 +101,14 @@ class TrainRun(QWidget):
         scoring = self.stop_button.text() == _SKIP
         words = "Stopping the scoring…" if scoring else "Stopping; the best state is kept…"
         self.headline.setText(words)
-        self.stop_button.setEnabled(False)
+        for made in self._running_buttons:
+            made.setEnabled(False)
+
+    def show_pausing(self, wanted: bool) -> None:
+        """Show that the wish to pause or to resume was heard."""
+        self.pause_button.setText(_RESUME if wanted else _PAUSE)
+        self.pause_button.setIcon(icon("play" if wanted else "pause"))
+        self.headline.setText("Pausing…" if wanted else self._training_words)
 
     def show_result(self, result: TrainResult) -> None:
         """Show how the run ended."""
@@ -104,6 +124,8 @@ class TrainRun(QWidget):
         self.bar.setRange(0, 0)
         self._show_running(True)
         self.stop_button.setText(_SKIP)
+        self.pause_button.hide()
+        self.discard_button.hide()
 
     def show_scored(self, note: str) -> None:
         """Show how the run ended, with a word on its scoring."""
@@ -168,6 +190,8 @@ class TrainRun(QWidget):
                 self.note.setText(text)
             case ProblemFound(problem=problem):
                 self.note.setText(problem.message)
+            case PauseChanged(paused=paused):
+                self.headline.setText(_PAUSED if paused else self._training_words)
             case BestSaved():
                 pass
 
@@ -178,7 +202,8 @@ class TrainRun(QWidget):
         self.bar.setRange(0, self._steps)
         self.bar.setValue(0)
         check = f"{event.val_photos} to check" if event.val_photos else "none to check"
-        self.headline.setText(f"Training on {event.train_photos} photos, {check}")
+        self._training_words = f"Training on {event.train_photos} photos, {check}"
+        self.headline.setText(self._training_words)
         if self.note.text() == _READY:
             self.note.setText("")
 
@@ -195,8 +220,11 @@ class TrainRun(QWidget):
 
     def _show_running(self, running: bool) -> None:
         self.stop_button.setText(_STOP)
-        self.stop_button.setVisible(running)
-        self.stop_button.setEnabled(running)
+        self.pause_button.setText(_PAUSE)
+        self.pause_button.setIcon(icon("pause"))
+        for made in self._running_buttons:
+            made.setVisible(running)
+            made.setEnabled(running)
         self.review_button.setVisible(not running)
         self.save_button.setVisible(not running)
 
@@ -204,8 +232,9 @@ class TrainRun(QWidget):
         self.patience.set_caption("epochs since the best")
         top, inside = card()
         figures = row(self.best, self.epoch, self.left, self.patience, 1, spacing=5 * GRID)
-        figures.addWidget(self.stop_button, 0, Qt.AlignmentFlag.AlignBottom)
         figures.addWidget(self.save_button, 0, Qt.AlignmentFlag.AlignBottom)
+        for made in self._running_buttons:
+            figures.addWidget(made, 0, Qt.AlignmentFlag.AlignBottom)
         figures.addWidget(self.review_button, 0, Qt.AlignmentFlag.AlignBottom)
         words = row(self.headline, self.note, spacing=2 * GRID)
         words.setStretch(1, 1)

@@ -7,7 +7,15 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
-from segstudio.core.events import EpochDone, Event, Message, Progress, RunStarted, StepDone
+from segstudio.core.events import (
+    EpochDone,
+    Event,
+    Message,
+    PauseChanged,
+    Progress,
+    RunStarted,
+    StepDone,
+)
 from segstudio.gui.theme import GRID
 from segstudio.gui.widgets.basics import button, label, set_state
 from segstudio.gui.widgets.words import duration
@@ -89,6 +97,8 @@ class StatusBar(QWidget):
                 case StepDone(epoch=epoch, step=step, eta_seconds=eta):
                     left = f", {duration(eta)} left" if eta is not None else ""
                     self._show_progress(f"Training: epoch {epoch}{left}", step, self._bar.maximum())
+                case PauseChanged(paused=True):
+                    self._job.setText("Paused")
                 case EpochDone() | Message():
                     pass
 

@@ -1,0 +1,141 @@
+"""What can be done with a run: pause, resume, discard, continue, begin anew from its model."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+from PySide6.QtWidgets import QMessageBox
+
+from segstudio.core.events import PauseChanged, RunStarted, pause_requested
+from segstudio.core.files import write_json
+from segstudio.gui.pages import train as train_page
+from segstudio.jobs.train import TrainResult
+from segstudio.project.runs import discard_run
+
+pytestmark = pytest.mark.gui
+
+
+class FakeTraining:
+    """Stands in for the job: rests when asked to, and ends only when told to."""
+
+    def __init__(self, monkeypatch) -> None:
+        self.requests: list[object] = []
+        self.rested = threading.Event()
+        monkeypatch.setattr("segstudio.jobs.train_and_score.run", self.run)
+
+    def run(self, request, report):
+        self.requests.append(request)
+        folder = request.project.new_run_folder("r")
+        write_json(folder / "config.json", {"model": "x"})
+        report(RunStarted(folder.name, 2, 2, "cpu", ("sky",), 4, 2))
+        while not report.stop_requested:
+            if pause_requested(report) and not self.rested.is_set():
+                self.rested.set()
+                report(PauseChanged(paused=True))
+            if self.rested.is_set() and not pause_requested(report):
+                self.rested.clear()
+                report(PauseChanged(paused=False))
+            time.sleep(0.001)
+        return TrainResult(folder.name, "stopped", 1, 1, None, 1.0, 1.0)
+
+
+@pytest.fixture
+def page(opened, make_page, qtbot):
+    made = make_page(opened, "train")
+    qtbot.waitUntil(lambda: not opened.runner.active)
+    return made
+
+
+@pytest.fixture
+def job(page, monkeypatch, qtbot):
+    made = FakeTraining(monkeypatch)
+    page.start()
+    qtbot.waitUntil(lambda: page._began)
+    yield made
+    page.runner.stop()
+    page.runner.wait()
+
+
+def old_run(project, *, status: str = "stopped"):
+    folder = project.new_run_folder("old")
+    write_json(folder / "config.json", {"model": "deeplabv3_resnet50"})
+    write_json(folder / "result.json", {"status": status})
+    for name in ("best.safetensors", "last.pt"):
+        (folder / name).touch()
+    return folder
+
+
+def test_pause_rests_the_job_and_resume_goes_on(page, job, qtbot):
+    view = page.run_view
+    assert "train_pause" in page.handlers()
+    view.pause_button.click()
+    assert view.pause_button.text() == "Resume"
+    qtbot.waitUntil(lambda: view.headline.text().startswith("Paused"))
+    assert job.rested.is_set()
+    page.handlers()["train_pause"]()
+    qtbot.waitUntil(lambda: view.headline.text().startswith("Training on 4 photos"))
+    assert view.pause_button.text() == "Pause"
+    qtbot.waitUntil(lambda: not job.rested.is_set())
+
+
+def test_a_run_is_discarded_only_after_a_yes(page, job, opened, monkeypatch, qtbot):
+    root = opened.session.project.root
+    answers = [False, True]
+    monkeypatch.setattr(train_page, "ask_discard", lambda *_, **__: answers.pop(0))
+    page.run_view.discard_button.click()
+    assert page.training
+    assert not page.runner.stopping
+    page.run_view.discard_button.click()
+    qtbot.waitUntil(lambda: not page.training)
+    assert opened.session.project.runs() == ()
+    (kept,) = (root / "trash").iterdir()
+    assert (kept / "config.json").is_file()
+
+
+def test_the_question_names_what_happens_and_back_is_the_default(page, monkeypatch):
+    seen = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: seen.append(box) or 0)
+    assert not train_page.ask_discard(page, running=True)
+    (box,) = seen
+    assert "The training stops." in box.informativeText()
+    assert box.defaultButton().text() == "Go back"
+
+
+def test_an_earlier_run_offers_both_verbs(page, opened, monkeypatch, qtbot):
+    project = opened.session.project
+    folder = old_run(project)
+    started = []
+    page._actions.wanted.disconnect(page.launch)
+    page._actions.wanted.connect(started.append)
+    page.show_earlier(folder.name)
+    verbs = page._verbs
+    assert not verbs.isHidden()
+    verbs.go_on.click()
+    verbs.begin.click()
+    resumed, anew = started
+    assert (resumed.resume, resumed.start_from) == (folder.name, None)
+    assert (anew.resume, anew.start_from) == (None, folder.name)
+    assert anew.config.model == "deeplabv3_resnet50"
+    page.show_setup()
+    assert verbs.isHidden()
+
+
+def test_a_run_that_went_to_its_end_is_not_continued(page, opened):
+    page.show_earlier(old_run(opened.session.project, status="completed").name)
+    assert not page._verbs.go_on.isEnabled()
+    assert "went to its end" in page._verbs.go_on.toolTip()
+    assert page._verbs.begin.isEnabled()
+
+
+def test_two_discarded_runs_of_one_name_are_both_kept(opened):
+    project = opened.session.project
+    folder = old_run(project)
+    first = discard_run(folder.parent, folder.name)
+    folder.mkdir()
+    write_json(folder / "config.json", {"model": "x"})
+    second = discard_run(folder.parent, folder.name)
+    assert first.is_dir()
+    assert second.is_dir()
+    assert first != second
