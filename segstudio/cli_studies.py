@@ -1,4 +1,4 @@
-"""The commands that train to learn something else than a model: scores of several runs, a rate."""
+"""The commands around a training: what it will see, scores of several runs, a rate."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from segstudio.cli_options import FILE, FOLDER, finish, json_option
+from segstudio.jobs import crop_previews as crop_previews_job
 from segstudio.jobs import cross_validate as cross_validate_job
 from segstudio.jobs import find_lr as find_lr_job
 from segstudio.jobs import learning_curve as learning_curve_job
@@ -19,7 +20,7 @@ from segstudio.learning.settings import parse_settings
 from segstudio.terminal import JobResult, TerminalReporter
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-_TRAINING = (
+_SETTINGS = (
     click.argument("project", type=FOLDER),
     click.option(
         "--preset",
@@ -29,22 +30,46 @@ _TRAINING = (
     ),
     click.option("--config", type=FILE, help="Settings in a TOML file."),
     click.option("--set", "assignments", multiple=True, metavar="KEY=VALUE", help="One setting."),
-    click.option(
-        "--device",
-        type=click.Choice(["auto", "cpu", "cuda", "mps"]),
-        default="auto",
-        show_default=True,
-        help="What computes.",
-    ),
     json_option,
+)
+_DEVICE = click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda", "mps"]),
+    default="auto",
+    show_default=True,
+    help="What computes.",
 )
 
 
-def _training(command: _Command) -> _Command:
-    """Add what says how each run is trained. Click lists options in the opposite order."""
-    for option in reversed(_TRAINING):
+def _settings(command: _Command) -> _Command:
+    """Add what says which settings to take. Click lists options in the opposite order."""
+    for option in reversed(_SETTINGS):
         command = option(command)
     return command
+
+
+def _training(command: _Command) -> _Command:
+    """Add what says how each run is trained."""
+    return _settings(_DEVICE(command))
+
+
+@click.command()
+@click.option("--out", type=FOLDER, required=True, help="Folder for the sheet, crops.png.")
+@click.option(
+    "--count", type=click.IntRange(1, 400), default=crop_previews_job.COUNT, help="Crops."
+)
+@_settings
+def preview(
+    project: Path, preset: str, config: Path | None, assignments: tuple[str, ...], **rest: Any
+) -> None:
+    """Show what the network will see: random crops with their labels, on one sheet."""
+    as_json = rest.pop("as_json")
+
+    def job(settings: TrainConfig, reporter: TerminalReporter) -> JobResult:
+        request = crop_previews_job.CropPreviewRequest(project, settings, **rest)
+        return crop_previews_job.run(request, reporter)
+
+    finish(partial(_with_settings, job, preset, config, assignments), as_json)
 
 
 @click.command("cross-validate")
@@ -114,4 +139,4 @@ def _with_settings(
     return job(parse_settings(preset, config, assignments), reporter)
 
 
-STUDY_COMMANDS = (cross_validate, learning_curve, find_lr)
+STUDY_COMMANDS = (preview, cross_validate, learning_curve, find_lr)

@@ -96,6 +96,10 @@ class Form(QWidget, Generic[Config]):
         self._filling = False
         self._edited()
 
+    def edit_to(self, config: Config) -> None:
+        """Show other settings as edits by hand of the ones that were there; emits nothing."""
+        self.set_config(config, self._base)
+
     def editor(self, name: str) -> QWidget:
         """Return the widget that edits a field."""
         return self._rows[name].editor.widget

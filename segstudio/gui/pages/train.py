@@ -14,6 +14,7 @@ from segstudio.gui.curve_files import CurveFiles
 from segstudio.gui.pages import PageEntry
 from segstudio.gui.pages.base import Page, PageTools
 from segstudio.gui.pages.train_history import read_earlier
+from segstudio.gui.pages.train_project import ProjectOnSetup
 from segstudio.gui.pages.train_rates import RateFinding
 from segstudio.gui.pages.train_run import TrainRun
 from segstudio.gui.pages.train_runs import run_words
@@ -21,14 +22,13 @@ from segstudio.gui.pages.train_setup import TrainSetup
 from segstudio.gui.pages.train_verbs import RunActions, RunVerbs, ask_discard
 from segstudio.gui.session import Session
 from segstudio.gui.widgets.basics import button
-from segstudio.jobs import estimate, evaluate, measure_models, preflight, train_and_score
+from segstudio.jobs import evaluate, measure_models, preflight, train_and_score
 from segstudio.jobs.evaluate import EvaluateRequest
 from segstudio.jobs.measure_models import MeasureRequest, ModelFigures
 from segstudio.jobs.model_costs import read_costs
 from segstudio.jobs.preflight import Preflight
 from segstudio.jobs.train import TrainRequest, TrainResult
 from segstudio.learning.config import TrainConfig
-from segstudio.learning.presets import PRESETS
 from segstudio.project.entries import TrainingChoice
 from segstudio.project.project import Project
 from segstudio.review.scores import Scores
@@ -60,6 +60,7 @@ class TrainPage(Page):
         self._again.setToolTip("Back to the choices; the run stays in the list")
         self._again.clicked.connect(self.show_setup)
         self._verbs = RunVerbs()
+        self._on_setup = ProjectOnSetup(self.session, self.setup)
         self._actions = RunActions(self.session, self.setup, self._verbs)
         self.header.addWidget(self._verbs)
         self.header.addWidget(self._again)
@@ -92,6 +93,7 @@ class TrainPage(Page):
         """End the threads that load pictures."""
         self.run_view.close_sources()
         self.setup.outlook.close_source()
+        self._on_setup.crops.close_source()
 
     def tells(self, error: SegStudioError) -> bool:
         """Weights that could not be had are told on the page, beside the ways on."""
@@ -184,8 +186,6 @@ class TrainPage(Page):
     def _connect(self) -> None:
         self.setup.start_clicked.connect(self.start)
         self.setup.settings.cost.measure_clicked.connect(self.measure_models)
-        self.setup.config_changed.connect(self._show_times)
-        self.setup.config_changed.connect(self._show_outlook)
         self.setup.runs.chosen.connect(self.show_earlier)
         self.run_view.stop_clicked.connect(self.stop)
         self.run_view.save_clicked.connect(self.save_curves)
@@ -205,14 +205,13 @@ class TrainPage(Page):
             self.session.split_changed,
         ):
             signal.connect(self._look_if_seen)
-        self.session.runs_changed.connect(self._show_runs)
 
     # The project
 
     def _take_project(self) -> None:
         self.show_setup()
         self.setup.show_trouble(None)
-        self._show_runs()
+        self._on_setup.show_runs()
         self._look_if_seen()
 
     def _show_choice(self) -> None:
@@ -224,13 +223,6 @@ class TrainPage(Page):
             self._shown = now
             self.setup.set_choice(project.training_choice)
 
-    def _show_outlook(self) -> None:
-        project, config = self.session.project, self.setup.valid_config()
-        if project is not None and config is not None:
-            counts = project.split.counts() if project.split is not None else None
-            numbers = (counts["train"], counts["val"]) if counts else (None, None)
-            self.setup.outlook.tell(config, *numbers)
-
     def _look_if_seen(self) -> None:
         if self.isVisible():
             self.entered()
@@ -240,21 +232,8 @@ class TrainPage(Page):
         project = self.session.project
         if project is not None:
             self.runner.start(_LOOKING, partial(preflight.run, project), background=True)
-            self._show_runs()
-            self._show_outlook()
-
-    def _show_runs(self) -> None:
-        project = self.session.project
-        found = project.runs() if project is not None else ()
-        self.setup.runs.show_runs(tuple(run for run in found if not run.purpose))
-        self._show_times()
-
-    def _show_times(self) -> None:
-        project = self.session.project
-        if project is not None:
-            configs = {p.name: self.setup.preset_config(p.name) for p in PRESETS}
-            times = {name: estimate.seconds(project, own) for name, own in configs.items()}
-            self.setup.set_times(times)
+            self._on_setup.show_runs()
+            self._on_setup.show_outlook()
 
     # The job
 
