@@ -58,7 +58,11 @@ ONLY = {
         "segstudio.formats.sizing",
     },
     ("gui", "learning"): LISTS,
-    ("gui", "photos"): {"segstudio.photos.cache", "segstudio.photos.reader"},
+    ("gui", "photos"): {
+        "segstudio.photos.bursts",
+        "segstudio.photos.cache",
+        "segstudio.photos.reader",
+    },
 }
 # Third-party packages and the packages of ours that may use them.
 THEIRS = {

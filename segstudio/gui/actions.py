@@ -77,8 +77,10 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("go_import", "&Go", "&Import", ("Alt+2",), "import"),
     ActionSpec("go_classes", "&Go", "&Classes", ("Alt+3",), "classes"),
     ActionSpec("go_explore", "&Go", "&Explore", ("Alt+4",), "explore"),
-    ActionSpec("go_train", "&Go", "&Train", ("Alt+5",), "train"),
-    ActionSpec("go_review", "&Go", "&Review", ("Alt+6",), "review"),
+    ActionSpec("go_split", "&Go", "Sp&lit", ("Alt+5",), "split"),
+    ActionSpec("go_train", "&Go", "&Train", ("Alt+6",), "train"),
+    ActionSpec("go_review", "&Go", "&Review", ("Alt+7",), "review"),
+    ActionSpec("go_studies", "&Go", "Tr&ust", ("Alt+8",), "studies"),
     ActionSpec("train_start", "&Train", "&Train", ("F5",), "play", "Start training"),
     ActionSpec(
         "train_stop",

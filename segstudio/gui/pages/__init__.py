@@ -41,6 +41,8 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("import", "Import", "import", f"{_HERE}.import_page:ImportPage", steps.import_state),
     PageEntry("classes", "Classes", "classes", f"{_HERE}.classes:ClassesPage", steps.classes_state),
     PageEntry("explore", "Explore", "explore", f"{_HERE}.explore:ExplorePage", steps.explore_state),
+    PageEntry("split", "Split", "split", f"{_HERE}.split:SplitPage", steps.split_state),
     PageEntry("train", "Train", "train", f"{_HERE}.train:TrainPage", steps.train_state),
     PageEntry("review", "Review", "review", f"{_HERE}.review:ReviewPage", steps.review_state),
+    PageEntry("studies", "Trust", "studies", f"{_HERE}.studies:StudiesPage", steps.studies_state),
 )

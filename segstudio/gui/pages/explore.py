@@ -31,8 +31,8 @@ class ExplorePage(Page):
     def __init__(self, entry: PageEntry, tools: PageTools) -> None:
         super().__init__(entry, tools)
         self.parts = ExploreParts(self.body, self.session)
-        following = button("&Next: Train", icon_name="next", role="primary")
-        following.clicked.connect(lambda: self.page_requested.emit("train"))
+        following = button("&Next: Split", icon_name="next", role="primary")
+        following.clicked.connect(lambda: self.page_requested.emit("split"))
         self.header.addWidget(following)
         self._lines: tuple[GalleryLine, ...] = ()
         self._chosen: int | None = None

@@ -68,6 +68,15 @@ def explore_state(session: Session) -> StepState:
     return StepState("ready", "look around")
 
 
+def split_state(session: Session) -> StepState:
+    """Dealing photos out needs outlined ones."""
+    before = classes_state(session)
+    project = session.project
+    if before.kind == "blocked" or project is None:
+        return before
+    return StepState("done", "locked") if project.split else StepState("ready", "not locked")
+
+
 def train_state(session: Session) -> StepState:
     """Training needs outlined photos and two classes to tell apart."""
     before = classes_state(session)
@@ -96,6 +105,12 @@ def review_state(session: Session) -> StepState:
             "blocked", "no model", "There is no trained model to look at yet.", "train"
         )
     return StepState("ready", "see how good")
+
+
+def studies_state(session: Session) -> StepState:
+    """Training several times needs what training once needs."""
+    before = train_state(session)
+    return before if before.kind == "blocked" else StepState("ready", "how sure")
 
 
 def counted(count: int, one: str, many: str = "") -> str:

@@ -97,7 +97,7 @@ class TrainPage(Page):
 
     def tells(self, error: SegStudioError) -> bool:
         """Weights that could not be had are told on the page, beside the ways on."""
-        return isinstance(error, WeightsError) or self.rates.dialog is not None
+        return self.rates.dialog is not None or (self._training and isinstance(error, WeightsError))
 
     def start(self) -> None:
         """Train with what is chosen, and remember that in the project."""
