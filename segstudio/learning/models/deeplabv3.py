@@ -8,6 +8,7 @@ from torch import nn
 from torchvision.models import segmentation
 
 from segstudio.learning.models.base import SegmentationModel, Stage
+from segstudio.learning.models.dilated import DilatedConv
 from segstudio.learning.models.mobilenet import (
     mobilenet_stages,
     mobilenet_tap,
@@ -45,8 +46,10 @@ def _resnet(net: segmentation.DeepLabV3) -> SegmentationModel:
 def _wrapped(
     net: segmentation.DeepLabV3, stages: Mapping[str, Stage], tap: tuple[nn.Module, int]
 ) -> SegmentationModel:
-    """Make the pooled branch fit for a batch of one, and wrap the network."""
+    """Make the pooled branch fit for a batch of one, the dilated ones quick, and wrap the net."""
     aspp = net.classifier[0]
+    for branch in list(aspp.convs)[1:-1]:
+        branch[0] = DilatedConv.like(branch[0])
     pooled = aspp.convs[-1]
     pooled[2] = PooledBatchNorm(pooled[2].num_features)
     readers = [branch[0] for branch in list(aspp.convs)[:-1]] + [pooled[1]]

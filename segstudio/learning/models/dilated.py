@@ -1,0 +1,42 @@
+"""Dilated convolutions that do not multiply what can only be padding."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class DilatedConv(nn.Conv2d):
+    """A 3x3 convolution with dilation d and padding d that leaves out taps which see no cell.
+
+    On a map of at most d rows the upper and lower taps only ever see padding, and so do the left
+    and right ones on at most d columns. ASPP's rates of 12, 24 and 36 (Chen and others, Rethinking
+    Atrous Convolution, 2017) make that the rule on maps of crops: there most of the work would be
+    multiplying by zero.
+    """
+
+    @classmethod
+    def like(cls, conv: nn.Conv2d) -> Self:
+        """Return one with the sizes and the very parameters of a plain convolution."""
+        made = cls(
+            conv.in_channels,
+            conv.out_channels,
+            (3, 3),
+            padding=conv.padding,
+            dilation=conv.dilation,
+            bias=conv.bias is not None,
+        )
+        made.weight, made.bias = conv.weight, conv.bias
+        return made
+
+    def forward(self, values: torch.Tensor) -> torch.Tensor:
+        """Convolve values, float (B, C, H, W)."""
+        (rows, above), (columns, left) = (
+            (slice(1, 2), 0) if length <= reach else (slice(0, 3), reach)
+            for length, reach in zip(values.shape[-2:], self.dilation, strict=True)
+        )
+        weight = self.weight[:, :, rows, columns]
+        return F.conv2d(values, weight, self.bias, 1, (above, left), self.dilation)
