@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from segstudio import __version__
+from segstudio.cli_benchmark import benchmark
 from segstudio.cli_options import ANY, FILE, FOLDER, finish, json_option, reading_options
 from segstudio.cli_runs import RUN_COMMANDS
 from segstudio.cli_studies import STUDY_COMMANDS
@@ -228,39 +229,13 @@ def report(project: Path, run: str, out: Path, as_json: bool) -> None:
 
 
 @segstudio.command()
-@click.argument("what", type=click.Choice(["window", "import", "models"]), default="window")
-@json_option
-def benchmark(what: str, as_json: bool) -> None:
-    """Measure SegStudio itself, beside the plain way of doing the same where there is one.
-
-    window: time to show, and its event loop's lag while training. import: photos per second.
-    models: seconds, memory and size of each; the window shows them where a model is chosen.
-    """
-
-    def job(reporter: TerminalReporter) -> JobResult:
-        if what == "import":
-            from segstudio.jobs import benchmark_import
-
-            return benchmark_import.run(reporter)
-        if what == "models":
-            from segstudio.jobs import measure_models
-
-            return measure_models.run(measure_models.MeasureRequest(), reporter)
-        from segstudio.gui.benchmark import measure_window
-
-        return measure_window(reporter)
-
-    finish(job, as_json)
-
-
-@segstudio.command()
 @json_option
 def doctor(as_json: bool) -> None:
     """Say which versions, devices, weights and folders there are, and what is wrong with them."""
     finish(lambda reporter: doctor_job.run(doctor_job.DoctorRequest(), reporter), as_json)
 
 
-for _command in (*RUN_COMMANDS, *STUDY_COMMANDS):
+for _command in (benchmark, *RUN_COMMANDS, *STUDY_COMMANDS):
     segstudio.add_command(_command)
 
 

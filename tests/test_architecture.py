@@ -31,10 +31,11 @@ OURS = {
     "terminal": {"core"},
     "__main__": {"cli"},
     "cli_options": {"formats", "terminal"},
+    "cli_benchmark": {"cli_options", "gui", "jobs", "learning", "terminal"},
     "cli_runs": {"cli_options", "jobs"},
     "cli_studies": {"cli_options", "jobs", "learning", "terminal"},
     "cli": {
-        *("__init__", "cli_options", "cli_runs", "cli_studies"),
+        *("__init__", "cli_benchmark", "cli_options", "cli_runs", "cli_studies"),
         *("core", "jobs", "learning", "terminal", "gui"),
     },
     "gui": {"__init__", "core", "formats", "jobs", "learning", "photos", "project", "review"},
@@ -49,7 +50,9 @@ ONLY = {
     ("formats", "photos"): {"segstudio.photos.names", "segstudio.photos.reader"},
     ("review", "learning"): {"segstudio.learning.predictor", "segstudio.learning.metrics"},
     ("cli_options", "formats"): {"segstudio.formats.FORMATS", "segstudio.formats.sizing"},
-    ("cli", "gui"): {"segstudio.gui.app", "segstudio.gui.benchmark"},
+    ("cli", "gui"): {"segstudio.gui.app"},
+    ("cli_benchmark", "gui"): {"segstudio.gui.benchmark"},
+    ("cli_benchmark", "learning"): LISTS,
     ("cli", "learning"): LISTS,
     ("cli_studies", "learning"): LISTS,
     ("gui", "formats"): {
@@ -78,7 +81,7 @@ THEIRS = {
     "tensorboardX": {"learning"},
     "pi_heif": {"photos"},
     "rawpy": {"photos"},
-    "click": {"cli", "cli_options", "cli_runs", "cli_studies"},
+    "click": {"cli", "cli_benchmark", "cli_options", "cli_runs", "cli_studies"},
     "rich": {"terminal"},
 }
 # Packages that must be quick to import: what is slow or opens a window is imported inside
@@ -86,7 +89,7 @@ THEIRS = {
 LAZY = {
     "torch": {"jobs", "review"},
     "torchvision": {"jobs", "review"},
-    "segstudio.gui": {"cli"},
+    "segstudio.gui": {"cli", "cli_benchmark"},
     "tensorboardX": {"learning"},
     "pi_heif": {"photos"},
     "rawpy": {"photos"},

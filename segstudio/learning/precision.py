@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 
 from segstudio.core.errors import SegStudioError
 from segstudio.core.events import Message, Reporter
+from segstudio.core.files import read_json, write_json
 from segstudio.learning.config import TrainConfig
 from segstudio.learning.device import free_memory, out_of_memory
 from segstudio.learning.models.base import SegmentationModel
@@ -48,17 +51,28 @@ Step = Callable[[Precision], None]
 """A forward pass in a precision, and the backward pass."""
 
 
-def settled(config: TrainConfig, device: torch.device, step: Step, report: Reporter) -> TrainConfig:
+def settled(
+    config: TrainConfig,
+    device: torch.device,
+    step: Step,
+    report: Reporter,
+    memory: Path | None = None,
+) -> TrainConfig:
     """Return the settings with the precision really used; say what `auto` has become, and why.
 
-    `step` is what `auto` measures by. Raises SegStudioError where the device does not have the
-    kind of numbers that was asked for.
+    `step` is what `auto` measures by, once for each model in a `memory`: a later run then computes
+    as the first did, whatever the clock says. Raises SegStudioError where the device does not have
+    the kind of numbers that was asked for.
     """
     if config.precision != "auto":
         _check(Precision(config.precision, device))
         return config
     short = Precision(_shortest(device), device)
-    gain = _gain(short, step)
+    gain = _remembered(
+        memory,
+        f"{config.model} {config.train_layers} {device.type} {torch.__version__}",
+        lambda: _gain(short, step),
+    )
     chosen = short.name if gain >= _WORTH else "float32"
     said = f"a step in {short.name} takes {1 / gain:.0%} of the time of one in float32 here"
     report(Message(f"It computes in {chosen}: {said}."))
@@ -97,6 +111,22 @@ def _gain(short: Precision, step: Step) -> float:
     times = [(_seconds(full, step), _seconds(short, step)) for _ in range(_ROUNDS)]
     slow, fast = (min(column) for column in zip(*times, strict=True))
     return slow / fast if math.isfinite(fast) else 1.0
+
+
+def _remembered(memory: Path | None, key: str, measure: Callable[[], float]) -> float:
+    """Return what was measured before under that key, or measure now and keep it."""
+    known: object = None
+    if memory is not None:
+        with contextlib.suppress(SegStudioError):
+            known = read_json(memory)
+    gains = known if isinstance(known, dict) else {}
+    if isinstance(gains.get(key), float):
+        return float(gains[key])
+    gain = measure()
+    if memory is not None:
+        with contextlib.suppress(SegStudioError):
+            write_json(memory, {**gains, key: gain})
+    return gain
 
 
 def _seconds(precision: Precision, step: Step) -> float:

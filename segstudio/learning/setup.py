@@ -107,7 +107,8 @@ def prepare(plan: Plan, report: Reporter) -> Prepared:
     pixels = count_pixels(train, copies, preprocessing, plan.palette)
     _tell_empty_classes(plan.palette, pixels, report)
     device = plan.device.torch
-    config = settled(plan.config, device, one_step(model, plan.config, device), report)
+    step = one_step(model, plan.config, device)
+    config = settled(plan.config, device, step, report, plan.cache.parent / "precision.json")
     loss = _loss(config, pixels)
     photos = WholePhotos(copies, preprocessing, Forward(device, report))
     folder = plan.cache.parent / "features"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 import torch
@@ -36,6 +37,25 @@ def test_the_quicker_kind_of_numbers_is_chosen_and_told(
     assert said(report)[0].startswith(
         f"It computes in {chosen}: a step in bfloat16 takes {half:.0%}"
     )
+
+
+def test_what_was_measured_once_holds_for_later_runs(
+    report: Recorder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    now, memory = [0.0], tmp_path / "cache" / "precision.json"
+
+    def step(precision: Precision) -> None:
+        now[0] += 0.5 if precision.name == "bfloat16" else 1.0
+
+    monkeypatch.setattr(time, "perf_counter", lambda: now[0])
+    first = settled(TrainConfig(), CPU, step, report, memory)
+    took = now[0]
+    assert settled(TrainConfig(), CPU, step, report, memory) == first
+    assert now[0] == took
+    settled(TrainConfig(model="deeplabv3_resnet50"), CPU, step, report, memory)
+    assert now[0] > took
+    memory.write_text("{")
+    assert settled(TrainConfig(), CPU, step, report, memory) == first
 
 
 def test_a_chosen_kind_is_not_measured(report: Recorder) -> None:
