@@ -16,7 +16,7 @@ from segstudio.core.errors import SegStudioError
 from segstudio.core.events import ProblemFound, Reporter
 from segstudio.core.palette import Palette
 from segstudio.learning.dataset import left_out
-from segstudio.learning.inference import Forward, index_map
+from segstudio.learning.inference import Forward, best_index
 from segstudio.learning.losses.cross_entropy import Loss
 from segstudio.learning.models.base import SegmentationModel
 from segstudio.learning.samples import Sample, WorkingCopies
@@ -96,7 +96,7 @@ class Checker:
         small = table[self.copies.label(sample, self.preprocessing)].astype(np.int64)
         loss = self.loss(logits[None], torch.from_numpy(small)[None].to(logits.device))
         truth = table[self.copies.label(sample, SCORING)]
-        index = index_map(logits, truth.shape[1], truth.shape[0]).index
+        index = best_index(logits, truth.shape[1], truth.shape[0])
         confusion = ConfusionMatrix.of(truth, index, len(self.palette.trained))
         return Checked(sample, confusion, float(loss), index)
 

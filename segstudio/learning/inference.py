@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,20 +88,40 @@ def index_map(logits: torch.Tensor, width: int, height: int) -> IndexMap:
     """Enlarge logits (C, h, w) to width x height pixels, bilinearly, and take the best class."""
     index = np.empty((height, width), np.uint8)
     confidence = np.empty((height, width), np.uint8)
+    for rows, strip in _strips(logits, width, height):
+        best, which = strip.max(0)
+        sure = (best - strip.logsumexp(0)).exp()
+        index[rows] = which.to(torch.uint8).cpu().numpy()
+        confidence[rows] = (sure * 255).round().to(torch.uint8).cpu().numpy()
+    return IndexMap(index, confidence)
+
+
+@torch.inference_mode()
+def best_index(logits: torch.Tensor, width: int, height: int) -> Bytes:
+    """Return the index of `index_map`, uint8 (height, width), without asking how sure it is."""
+    index = np.empty((height, width), np.uint8)
+    for rows, strip in _strips(logits, width, height):
+        index[rows] = strip.max(0).indices.to(torch.uint8).cpu().numpy()
+    return index
+
+
+def _strips(logits: torch.Tensor, width: int, height: int) -> Iterator[tuple[slice, torch.Tensor]]:
+    """Yield rows of the picture with their enlarged logits, a strip at a time."""
+    if logits.shape[1:] == (height, width):
+        yield slice(0, height), logits
+        return
     rows = max(1, _STRIP_VALUES // (logits.shape[0] * width))
     for top in range(0, height, rows):
         bottom = min(height, top + rows)
-        strip = F.interpolate(
-            _rows(logits, top, bottom, height)[None],
-            size=(bottom - top, width),
-            mode="bilinear",
-            align_corners=False,
-        )[0]
-        best, which = strip.max(0)
-        sure = (best - strip.logsumexp(0)).exp()
-        index[top:bottom] = which.to(torch.uint8).cpu().numpy()
-        confidence[top:bottom] = (sure * 255).round().to(torch.uint8).cpu().numpy()
-    return IndexMap(index, confidence)
+        yield (
+            slice(top, bottom),
+            F.interpolate(
+                _rows(logits, top, bottom, height)[None],
+                size=(bottom - top, width),
+                mode="bilinear",
+                align_corners=False,
+            )[0],
+        )
 
 
 def _rows(logits: torch.Tensor, top: int, bottom: int, height: int) -> torch.Tensor:
