@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from segstudio.core.errors import SegStudioError
 from segstudio.core.events import Message, Reporter
-from segstudio.learning.device import device_lost
+from segstudio.learning.device import device_lost, out_of_memory
 from segstudio.learning.learner import NotANumber
 from segstudio.learning.recorders import Standing
 
@@ -20,7 +20,7 @@ def tell_break(
     Raises SegStudioError where there is no earlier model to keep nor a sound one now, and `error`
     itself where it is no loss that is no number, no device that failed and no lack of memory.
     """
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and out_of_memory(error)):
         report(
             Message(
                 f"Memory did not suffice in epoch {epoch}, so the training ends here. The best "

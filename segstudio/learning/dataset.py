@@ -113,7 +113,11 @@ class Crops(ABC):
                 self.leave_out(sample, error, report)
                 left = [i for i, s in enumerate(self.samples) if s.name not in self._broken]
                 if not left:
-                    raise
+                    raise SegStudioError(
+                        "None of the training photos can be read any more.",
+                        meaning="They were moved or are damaged; each is listed above.",
+                        remedy="Put them back and continue the run.",
+                    ) from error
                 index = int(rng.choice(left))
 
 

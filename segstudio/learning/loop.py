@@ -96,6 +96,8 @@ def fit(training: Training, report: Reporter, resume: LastState | None = None) -
             last = pending or _train_epoch(training, epoch, clock, report)
             pending = None
             validation = _validate(training, epoch, clock, report) if last else None
+            if last and validation:
+                standing = _finish_epoch(training, last, validation, standing, clock, report)
         except (NotANumber, RuntimeError, MemoryError) as error:
             tell_break(error, epoch, standing, report)
             status = "stopped"
@@ -103,7 +105,6 @@ def fit(training: Training, report: Reporter, resume: LastState | None = None) -
         if last is None or validation is None:
             status = "stopped"
             break
-        standing = _finish_epoch(training, last, validation, standing, clock, report)
         if training.config.patience and standing.without_gain >= training.config.patience:
             report(Message(f"Stopped after {standing.without_gain} epochs without a gain."))
             break
