@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 
 import pytest
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton
 
-from segstudio.core.events import PauseChanged, RunStarted, pause_requested
+from segstudio.core.events import EpochDone, PauseChanged, RunStarted, pause_requested
 from segstudio.core.files import write_json
 from segstudio.gui.pages import train as train_page
 from segstudio.jobs.train import TrainResult
@@ -139,3 +140,66 @@ def test_two_discarded_runs_of_one_name_are_both_kept(opened):
     assert first.is_dir()
     assert second.is_dir()
     assert first != second
+
+
+def test_a_continued_run_begins_with_its_earlier_epochs(page, opened, monkeypatch, qtbot):
+    project = opened.session.project
+    folder = old_run(project)
+    line = {"epoch": 1, "train_loss": 0.8, "val_miou": 0.4, "iou": {"sky": 0.4}, "seconds": 1.0}
+    (folder / "history.jsonl").write_text(json.dumps(line))
+    FakeTraining(monkeypatch)
+    page.show_earlier(folder.name)
+    page._verbs.go_on.click()
+    curves = page.run_view.curves.iou_plot
+    qtbot.waitUntil(lambda: "sky" in curves.series)
+    assert list(curves.series["sky"].points()[1]) == [0.4]
+    assert page.run_view.epoch.value == "1 of 2"
+    assert page.run_view.best.value == "0.40"
+    page.stop()
+    qtbot.waitUntil(lambda: not page.training)
+    page.start()
+    qtbot.waitUntil(lambda: page._began)
+    assert list(curves.series["sky"].points()[1]) == []
+    page.stop()
+    qtbot.waitUntil(lambda: not page.training)
+
+
+def test_two_models_can_be_compared_from_the_list_of_runs(page, opened):
+    pages, actions = [], []
+    page.page_requested.connect(pages.append)
+    page.action_requested.connect(actions.append)
+    old_run(opened.session.project)
+    opened.session.note_runs()
+    assert page.setup.runs.compare_button.isHidden()
+    old_run(opened.session.project)
+    opened.session.note_runs()
+    assert not page.setup.runs.compare_button.isHidden()
+    page.setup.runs.compare_button.click()
+    assert (pages, actions) == (["review"], ["compare_runs"])
+
+
+def test_no_button_and_no_caption_of_a_run_is_cut_off(page, opened, job):
+    page.resize(1104, 740)
+    page.run_view._show_event(EpochDone(1, 1, 1, 0.5, (0.5,), 1, 1e-3, 12, 0.5, 0, 9.0), {})
+    page.run_view.left.set_value("about 1 h 20 min")
+    QApplication.sendPostedEvents()
+    assert cut_off(page) == []
+
+
+def test_no_button_of_an_earlier_run_is_cut_off(page, opened):
+    page.resize(1104, 740)
+    page.show_earlier(old_run(opened.session.project).name)
+    QApplication.sendPostedEvents()
+    assert cut_off(page) == []
+
+
+def cut_off(page):
+    """The words of buttons and one-line labels that have less room than they need."""
+    shown = [made for kind in (QPushButton, QLabel) for made in page.findChildren(kind)]
+    return [
+        made.text()
+        for made in shown
+        if made.isVisible()
+        and not (isinstance(made, QLabel) and made.wordWrap())
+        and made.width() < made.sizeHint().width()
+    ]

@@ -29,8 +29,6 @@ from segstudio.jobs.model_costs import read_costs
 from segstudio.jobs.preflight import Preflight
 from segstudio.jobs.train import TrainRequest, TrainResult
 from segstudio.learning.config import TrainConfig
-from segstudio.project.entries import TrainingChoice
-from segstudio.project.project import Project
 from segstudio.review.scores import Scores
 
 TITLE = "Training"
@@ -54,15 +52,14 @@ class TrainPage(Page):
         self.files = CurveFiles(self.runner, self)
         self._run = ""
         self._training = self._began = self._scoring = self._discarding = False
-        # What was last shown of a project: a choice made since then is the user's.
-        self._shown: tuple[Project, TrainingChoice | None] | None = None
         self._again = button("New training", icon_name="add")
         self._again.setToolTip("Back to the choices; the run stays in the list")
         self._again.clicked.connect(self.show_setup)
         self._verbs = RunVerbs()
         self._on_setup = ProjectOnSetup(self.session, self.setup)
         self._actions = RunActions(self.session, self.setup, self._verbs)
-        self.header.addWidget(self._verbs)
+        self.run_view.place_verbs(self._verbs)
+        self.header.addWidget(self.run_view.buttons)
         self.header.addWidget(self._again)
         self._parts = QStackedLayout(self.body)
         self._parts.addWidget(self.setup)
@@ -86,7 +83,7 @@ class TrainPage(Page):
     def entered(self) -> None:
         """Look at the project anew."""
         if not self.blocked and not self._training:
-            self._show_choice()
+            self._on_setup.show_choice()
             self._look()
 
     def close_page(self) -> None:
@@ -103,8 +100,7 @@ class TrainPage(Page):
         """Train with what is chosen, and remember that in the project."""
         project, config = self.session.project, self.setup.config()
         if project is not None and config is not None:
-            project.set_training_choice(self.setup.choice)
-            self._shown = (project, project.training_choice)
+            self._on_setup.keep_choice(project)
             self.train(config)
 
     def train(self, config: TrainConfig) -> None:
@@ -117,7 +113,8 @@ class TrainPage(Page):
         self.runner.start(TITLE, partial(train_and_score.run, request))
         self._training, self._began, self._discarding = True, False, False
         self.setup.show_trouble(None)
-        self.run_view.prepare(request.config.patience, self.setup.outlook.pictures)
+        before = read_earlier(request.project.run(request.resume).path) if request.resume else None
+        self.run_view.prepare(request.config.patience, self.setup.outlook.pictures, before)
         self._show_run()
         self.actions_changed.emit()
 
@@ -160,6 +157,7 @@ class TrainPage(Page):
         """Show the choices."""
         self._parts.setCurrentWidget(self.setup)
         self._again.hide()
+        self.run_view.buttons.hide()
         self._verbs.show_run(None)
 
     def show_earlier(self, name: str) -> None:
@@ -173,6 +171,11 @@ class TrainPage(Page):
         self._show_run()
         self._verbs.show_run(None if self.runner.busy else project.run(name))
 
+    def compare_runs(self) -> None:
+        """Open the comparison of runs, which stands on the page Review."""
+        self.page_requested.emit("review")
+        self.action_requested.emit("compare_runs")
+
     def save_curves(self) -> None:
         """Ask where the history of the run that is shown goes."""
         if self.session.project is not None and self._run:
@@ -181,12 +184,14 @@ class TrainPage(Page):
     def _show_run(self) -> None:
         self._verbs.show_run(None)
         self._parts.setCurrentWidget(self.run_view)
+        self.run_view.buttons.show()
         self._again.setVisible(not self._training and not self._scoring)
 
     def _connect(self) -> None:
         self.setup.start_clicked.connect(self.start)
         self.setup.settings.cost.measure_clicked.connect(self.measure_models)
         self.setup.runs.chosen.connect(self.show_earlier)
+        self.setup.runs.compare_clicked.connect(self.compare_runs)
         self.run_view.stop_clicked.connect(self.stop)
         self.run_view.save_clicked.connect(self.save_curves)
         self.run_view.pause_clicked.connect(self.pause_or_resume)
@@ -213,15 +218,6 @@ class TrainPage(Page):
         self.setup.show_trouble(None)
         self._on_setup.show_runs()
         self._look_if_seen()
-
-    def _show_choice(self) -> None:
-        """Show what the project was last trained with, or is meant to be, once."""
-        project = self.session.project
-        assert project is not None
-        now = (project, project.training_choice)
-        if now != self._shown:
-            self._shown = now
-            self.setup.set_choice(project.training_choice)
 
     def _look_if_seen(self) -> None:
         if self.isVisible():

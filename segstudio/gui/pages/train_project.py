@@ -11,6 +11,7 @@ from segstudio.jobs import estimate
 from segstudio.learning.config import TrainConfig
 from segstudio.learning.config.augmentation import AugmentationSettings
 from segstudio.learning.presets import PRESETS
+from segstudio.project.entries import TrainingChoice
 from segstudio.project.project import Project
 
 
@@ -20,12 +21,26 @@ class ProjectOnSetup(QObject):
     def __init__(self, session: Session, setup: TrainSetup) -> None:
         super().__init__(setup)
         self._session, self._setup = session, setup
+        # What was last shown of a project: a choice made since then is the user's.
+        self._shown: tuple[Project, TrainingChoice | None] | None = None
         self.crops = CropStrip(self._chosen)
         setup.settings.form.place_in(AugmentationSettings.title, self.crops)
         setup.config_changed.connect(self.show_times)
         setup.config_changed.connect(self.show_outlook)
         setup.config_changed.connect(self.crops.ask)
         session.runs_changed.connect(self.show_runs)
+
+    def show_choice(self) -> None:
+        """Show what the project was last trained with, or is meant to be, once."""
+        project = self._session.project
+        if project is not None and (project, project.training_choice) != self._shown:
+            self._shown = (project, project.training_choice)
+            self._setup.set_choice(project.training_choice)
+
+    def keep_choice(self, project: Project) -> None:
+        """Remember in the project what is chosen."""
+        project.set_training_choice(self._setup.choice)
+        self._shown = (project, project.training_choice)
 
     def show_outlook(self) -> None:
         """Say what a training will do on how many photos."""

@@ -27,17 +27,22 @@ from segstudio.gui.widgets.basics import button, card, column, label, row
 from segstudio.gui.widgets.curves import TrainingCurves
 from segstudio.gui.widgets.image_pyramid import Pixels
 from segstudio.gui.widgets.overlay_strip import OverlayStrip
+from segstudio.gui.widgets.run_figure import RunFigure
 from segstudio.gui.widgets.words import EPOCH, MEAN_IOU, NOT_MEASURED, PATIENCE, duration, number
 from segstudio.jobs.train import TrainResult
 
 _READY = "The first time after the program's start takes a little longer."
 _STOP, _SKIP = "Stop and keep best", "Skip the scoring"
 _PAUSE, _RESUME = "Pause", "Resume"
+_PAUSING = "Pausing, as soon as what is under way is finished…"
 _PAUSED = "Paused. Nothing is lost, and the time does not count."
 
 
 class TrainRun(QWidget):
-    """Shows events as they come; every number on it was in one of them."""
+    """Shows events as they come; every number on it was in one of them.
+
+    `buttons` are those of a run that goes; they stand where the page puts them.
+    """
 
     stop_clicked = Signal()
     pause_clicked = Signal()
@@ -53,10 +58,10 @@ class TrainRun(QWidget):
         self.bar.setTextVisible(False)
         self.headline = label("", "heading")
         self.note = label("", "soft", wrap=True)
-        self.epoch = _Figure("epoch", EPOCH)
-        self.left = _Figure("time left", "Measured on this computer while it trains.")
-        self.best = _Figure("best average overlap", MEAN_IOU)
-        self.patience = _Figure("since the best", PATIENCE)
+        self.epoch = RunFigure("epoch", EPOCH)
+        self.left = RunFigure("time left", "Measured on this computer while it trains.")
+        self.best = RunFigure("best average overlap", MEAN_IOU)
+        self.patience = RunFigure("since the best", PATIENCE)
         self.stop_button = button(_STOP, icon_name="stop")
         self.stop_button.setToolTip("Ends the training; the best state so far is kept (Shift+F5)")
         self.pause_button = button(_PAUSE, icon_name="pause")
@@ -69,6 +74,8 @@ class TrainRun(QWidget):
         self._ended = self._training_words = ""
         self._patience = 0
         self._running_buttons = (self.discard_button, self.pause_button, self.stop_button)
+        self.buttons = QWidget()
+        self._earlier = EarlierRun((), (), ())
         self._lay_out()
         self.stop_button.clicked.connect(self.stop_clicked)
         self.pause_button.clicked.connect(self.pause_clicked)
@@ -78,9 +85,17 @@ class TrainRun(QWidget):
 
     # A run that goes
 
-    def prepare(self, patience: int, pictures: Sequence[tuple[str, Pixels]] = ()) -> None:
-        """Clear everything for a run that has not begun yet; `pictures` show meanwhile."""
-        self._patience = patience
+    def prepare(
+        self,
+        patience: int,
+        pictures: Sequence[tuple[str, Pixels]] = (),
+        earlier: EarlierRun | None = None,
+    ) -> None:
+        """Clear everything for a run that has not begun yet; `pictures` show meanwhile.
+
+        A run that is continued begins with its `earlier` epochs and previews.
+        """
+        self._patience, self._earlier = patience, earlier or EarlierRun((), (), ())
         self.strip.expect(pictures)
         self.curves.start(RunStarted("", 1, 1, "", (), 0, 0), {})
         self.headline.setText("Getting ready…")
@@ -108,7 +123,7 @@ class TrainRun(QWidget):
         """Show that the wish to pause or to resume was heard."""
         self.pause_button.setText(_RESUME if wanted else _PAUSE)
         self.pause_button.setIcon(icon("play" if wanted else "pause"))
-        self.headline.setText("Pausing…" if wanted else self._training_words)
+        self.headline.setText(_PAUSING if wanted else self._training_words)
 
     def show_result(self, result: TrainResult) -> None:
         """Show how the run ended."""
@@ -160,6 +175,10 @@ class TrainRun(QWidget):
         self.bar.setRange(0, 1)
         self.bar.setValue(1)
 
+    def place_verbs(self, widget: QWidget) -> None:
+        """Put what can be done with an earlier run beside its name."""
+        self._words.addWidget(widget)
+
     def close_sources(self) -> None:
         """End the loading thread."""
         self.strip.close_source()
@@ -206,6 +225,11 @@ class TrainRun(QWidget):
         self.headline.setText(self._training_words)
         if self.note.text() == _READY:
             self.note.setText("")
+        for epoch in self._earlier.epochs:
+            self.curves.add_epoch(epoch)
+            self._show_epoch(epoch)
+        for preview in self._earlier.previews:
+            self.strip.add(preview)
 
     def _show_epoch(self, event: EpochDone) -> None:
         self.epoch.set_value(f"{event.epoch} of {self._epochs}")
@@ -232,13 +256,13 @@ class TrainRun(QWidget):
         self.patience.set_caption("epochs since the best")
         top, inside = card()
         figures = row(self.best, self.epoch, self.left, self.patience, 1, spacing=5 * GRID)
-        figures.addWidget(self.save_button, 0, Qt.AlignmentFlag.AlignBottom)
-        for made in self._running_buttons:
-            figures.addWidget(made, 0, Qt.AlignmentFlag.AlignBottom)
-        figures.addWidget(self.review_button, 0, Qt.AlignmentFlag.AlignBottom)
-        words = row(self.headline, self.note, spacing=2 * GRID)
-        words.setStretch(1, 1)
-        inside.addLayout(words)
+        ended = row(self.save_button, self.review_button)
+        figures.addLayout(ended)
+        figures.setAlignment(ended, Qt.AlignmentFlag.AlignBottom)
+        self.buttons.setLayout(row(*self._running_buttons))
+        self._words = row(self.headline, self.note, spacing=2 * GRID)
+        self._words.setStretch(1, 1)
+        inside.addLayout(self._words)
         inside.addLayout(figures)
         inside.addWidget(self.bar)
         plots, plots_inside = card()
@@ -256,28 +280,3 @@ class TrainRun(QWidget):
         outer = column(top, spacing=GRID)
         outer.addWidget(parts, 1)
         self.setLayout(outer)
-
-
-class _Figure(QWidget):
-    """A number in large print over its caption."""
-
-    def __init__(self, caption: str, tip: str) -> None:
-        super().__init__()
-        self._value = label(NOT_MEASURED, "number")
-        self._caption = label(caption, "small")
-        self.setToolTip(tip)
-        self.setLayout(column(self._value, self._caption, spacing=0))
-
-    @property
-    def value(self) -> str:
-        """The number as shown."""
-        return self._value.text()
-
-    def set_value(self, text: str) -> None:
-        """Show a number."""
-        if text != self._value.text():
-            self._value.setText(text)
-
-    def set_caption(self, text: str) -> None:
-        """Show what the number is."""
-        self._caption.setText(text)

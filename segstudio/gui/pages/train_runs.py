@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from segstudio.gui.theme import GRID
-from segstudio.gui.widgets.basics import column, label
+from segstudio.gui.widgets.basics import button, column, label, row
 from segstudio.gui.widgets.words import number
 from segstudio.learning.models import MODELS
 from segstudio.project.entries import RunInfo
@@ -22,6 +22,7 @@ class RunList(QWidget):
     """The runs, newest first, under a heading; nothing at all while there is none."""
 
     chosen = Signal(str)
+    compare_clicked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,7 +30,11 @@ class RunList(QWidget):
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.itemActivated.connect(self._choose)
         self._list.itemClicked.connect(self._choose)
-        self.setLayout(column(label("Earlier runs", "heading"), self._list, spacing=GRID + 4))
+        self.compare_button = button("Compare…", role="link")
+        self.compare_button.setToolTip("Which run is better, and on what")
+        self.compare_button.clicked.connect(self.compare_clicked)
+        head = row(label("Earlier runs", "heading"), 1, self.compare_button)
+        self.setLayout(column(head, self._list, spacing=GRID + 4))
         self.hide()
 
     def show_runs(self, runs: tuple[RunInfo, ...]) -> None:
@@ -43,6 +48,7 @@ class RunList(QWidget):
             self._list.addItem(item)
         rows = min(len(runs), _SHOWN_RUNS)
         self._list.setMaximumHeight(rows * max(self._list.sizeHintForRow(0), 1) + GRID)
+        self.compare_button.setVisible(sum(run.has_checkpoint for run in runs) > 1)
         self.setVisible(bool(runs))
 
     def _choose(self, item: QListWidgetItem) -> None:
