@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from segstudio.gui.pages import PAGES
 from segstudio.gui.pages.base import Page, PageTools
 from segstudio.gui.pages.start import PICTURES, StartPage
 from segstudio.gui.widgets.picture_strip import PictureStrip
@@ -83,3 +84,11 @@ def test_the_pictures_keep_their_shape_and_fit(qtbot: QtBot) -> None:
         assert all(abs(p.width() / p.height() - 1.5) < 0.05 for p in places)
         assert all(strip.rect().contains(p) for p in places)
         assert not places[0].intersects(places[1])
+
+
+def test_every_step_is_listed_in_the_order_of_the_rail(page: StartPage) -> None:
+    text = words(page)
+    titles = [entry.title for entry in PAGES if entry.name != "start"]
+    places = [text.find(f"{place}  {title}") for place, title in enumerate(titles, 1)]
+    assert -1 not in places
+    assert places == sorted(places)

@@ -17,10 +17,13 @@ from segstudio.gui.widgets.picture_strip import PictureStrip
 from segstudio.gui.widgets.recent_row import RecentRow
 
 _WAY = (
-    ("import", "Import", "Your CVAT or LabelMe export becomes label images."),
-    ("classes", "Classes", "Name, colour and order what you outlined."),
-    ("train", "Train", "Watch the model learn, in minutes on a laptop."),
-    ("review", "Review", "See honestly where it fails, worst photo first."),
+    ("import", "Import", "Your export becomes label images."),
+    ("classes", "Classes", "Name, colour and order them."),
+    ("explore", "Explore", "See all photos at a glance."),
+    ("split", "Split", "Keep some photos aside to check."),
+    ("train", "Train", "Watch it learn, in minutes."),
+    ("review", "Review", "See the worst photo first."),
+    ("studies", "Trust", "Learn how sure the score is."),
 )
 PICTURES = (
     ("walk-photo.jpg", "Your photo"),
@@ -47,7 +50,7 @@ class StartPage(Page):
         )
         self.open = ActionCard("folder", "Open project", "Go on where you stopped")
         self.sample = ActionCard(
-            "sample", "Try with sample data", "24 balloon photos, trained in two minutes"
+            "sample", "Try with sample data", "24 balloon photos, trained in minutes"
         )
         for chosen, action in (
             (self.new, "new_project"),
@@ -142,9 +145,11 @@ def _way() -> QWidget:
     inside.addWidget(label("How it goes", "heading"))
     inside.addSpacing(GRID // 2)
     steps = QGridLayout()
-    steps.setHorizontalSpacing(3 * GRID)
+    steps.setHorizontalSpacing(2 * GRID)
     for place, (icon_name, title, text) in enumerate(_WAY):
-        steps.addLayout(_item(icon_name, f"{place + 1}  {title}", text), 0, place)
+        head = row(icon_label(icon_name, 20, "accent_text"), label(f"{place + 1}  {title}"), 1)
+        steps.addLayout(head, 0, place)
+        steps.addWidget(label(text, "small", wrap=True), 1, place)
         steps.setColumnStretch(place, 1)
     inside.addLayout(steps)
     inside.addSpacing(GRID)
