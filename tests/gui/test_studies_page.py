@@ -41,6 +41,9 @@ def test_before_the_first_it_says_so_and_how_it_would_train(opened, make_page):
     page = make_page(opened, "studies")
     assert [one.said.text() for one in page.cards.values()] == ["Not done yet."] * 2
     assert "Normal, from scratch" in page.settings_line.text()
+    assert "changed by hand do not count" in page.settings_line.text()
+    for one in page.cards.values():
+        assert one.said.geometry().bottom() < one.height() / 2
 
 
 def test_what_the_project_keeps_is_shown(opened, make_page):

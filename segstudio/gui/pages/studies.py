@@ -71,7 +71,7 @@ class StudiesPage(Page):
         preset = preset_named(choice.preset)
         self.settings_line.setText(
             f"Each run is trained as last chosen on the page Train: {preset.title}, "
-            f"{_start_words(choice.weights)}."
+            f"{_start_words(choice.weights)}. Advanced settings changed by hand do not count here."
         )
         for title, one in self.cards.items():
             one.show_found(read_object(project.root / _FILES[title]))
