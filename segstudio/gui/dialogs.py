@@ -123,6 +123,9 @@ class ShortcutsDialog(QDialog):
             at = grid.rowCount()
             grid.addWidget(label(plain_text(spec.text)), at, 0)
             grid.addWidget(label("  or  ".join(spec.shortcuts), "soft"), at, 1)
+        heading = label("Mouse and numbers", "heading")
+        heading.setContentsMargins(0, 2 * GRID, 0, 0)
+        grid.addWidget(heading, grid.rowCount(), 0)
         for text, keys in (
             ("Zoom at the cursor", "Mouse wheel"),
             ("Move the photo", "Drag"),

@@ -17,7 +17,7 @@ from segstudio.gui.widgets.fold import Fold
 
 Config = TypeVar("Config", bound=BaseModel)
 # The fields of all sections begin below each other.
-_CAPTION = 17 * GRID
+_CAPTION = 18 * GRID
 Sections = Sequence[tuple[str, Sequence[str]]]
 """Titles and the fields below them; a section without a title cannot be folded."""
 

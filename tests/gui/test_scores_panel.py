@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -64,6 +66,7 @@ def test_figures_ranges_and_warnings_are_those_of_the_file(panel):
     assert panel.figures["edges"].value.text() == "0.73"
     assert panel.figures["at_edges"].value.text() == "75.0 %"
     assert " to " in panel.figures["miou"].range.text()
+    assert re.fullmatch(r"\d+ % to \d+ %", panel.figures["accuracy"].range.text())
     assert "sky is mostly lost: 61% of it is taken for background." in panel.warnings.text()
     assert "only 3 photos" in panel.likely.text()
 

@@ -129,7 +129,7 @@ class Page(QWidget):
         inside.setSpacing(2 * GRID)
         inside.addWidget(icon_label("blocked", 32), 0, Qt.AlignmentFlag.AlignHCenter)
         self._reason.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._reason.setMinimumWidth(45 * GRID)
+        self._reason.setMinimumWidth(54 * GRID)
         inside.addWidget(self._reason)
         inside.addWidget(self.cure_button, 0, Qt.AlignmentFlag.AlignHCenter)
         holder = QWidget()

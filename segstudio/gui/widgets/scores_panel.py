@@ -47,7 +47,7 @@ class ScoresPanel(QWidget):
         figures["miou"].tell(number(scores.miou), _range(scores.miou_interval))
         figures["without"].tell(number(scores.miou_without_background))
         accuracy = scores.pixel_accuracy
-        figures["accuracy"].tell(percent(accuracy), _range(scores.pixel_accuracy_interval))
+        figures["accuracy"].tell(percent(accuracy), _percents(scores.pixel_accuracy_interval))
         figures["edges"].tell(number(scores.boundary_iou))
         figures["at_edges"].tell(percent(scores.edge_share))
         figures["without"].setVisible(scores.miou_without_background is not None)
@@ -107,6 +107,10 @@ class _Figure(QWidget):
 
 def _range(ends: tuple[float, float] | None) -> str:
     return "" if ends is None else f"{ends[0]:.2f} to {ends[1]:.2f}"
+
+
+def _percents(ends: tuple[float, float] | None) -> str:
+    return "" if ends is None else f"{ends[0]:.0%} to {ends[1]:.0%}".replace("%", " %")
 
 
 def _unsure(scores: RunScores) -> str:
