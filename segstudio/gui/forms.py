@@ -18,6 +18,8 @@ from segstudio.gui.widgets.fold import Fold
 Config = TypeVar("Config", bound=BaseModel)
 # The fields of all sections begin below each other.
 _CAPTION = 18 * GRID
+# Qt gives a caption 7/4 of this, which must reach the height of a field to be in its middle.
+_CAPTION_HEIGHT = 21
 Sections = Sequence[tuple[str, Sequence[str]]]
 """Titles and the fields below them; a section without a title cannot be folded."""
 
@@ -133,7 +135,7 @@ class Form(QWidget, Generic[Config]):
         editor.widget.setAccessibleName(field_label(name, info))
         caption = label(field_label(name, info))
         caption.setBuddy(editor.widget)
-        caption.setMinimumWidth(_CAPTION)
+        caption.setMinimumSize(_CAPTION, _CAPTION_HEIGHT)
         place = row(editor.widget)
         place.setStretch(0, 1)
         made = _Row(editor, caption, place, info.description or "")

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from segstudio.gui.editors import ChoiceBox, IntBox, NumberBox
 from segstudio.gui.forms import Form
+from segstudio.gui.theme import LIGHT, style_sheet
 from segstudio.learning.config import TrainConfig
 
 
@@ -58,6 +59,19 @@ def test_every_edit_reaches_the_settings(form: Form[Recipe]) -> None:
     kind.setCurrentIndex(kind.findData("hard"))
     kind.activated.emit(kind.currentIndex())
     assert edits[-1] == Recipe(eggs=5, kind="hard", kept="yes")
+
+
+def test_a_caption_stands_in_the_middle_of_its_field(qtbot: QtBot) -> None:
+    made = Form(Recipe(), [("", ("eggs", "salt", "kind"))])
+    made.setStyleSheet(style_sheet(LIGHT, 13))
+    qtbot.addWidget(made)
+    made.show()
+    captions = {found.text(): found for found in made.findChildren(QLabel)}
+    middles = [
+        (captions[text].geometry().center().y(), made.editor(name).geometry().center().y())
+        for text, name in (("Eggs", "eggs"), ("Salt", "salt"))
+    ]
+    assert all(abs(caption - field) <= 1 for caption, field in middles), middles
 
 
 def test_contradictions_are_said_and_give_no_settings(form: Form[Recipe]) -> None:

@@ -18,7 +18,7 @@ from segstudio.gui.widgets.recent_row import RecentRow
 
 _WAY = (
     ("import", "Import", "Your export becomes label images."),
-    ("classes", "Classes", "Name, colour and order them."),
+    ("classes", "Classes", "Names, colours, paint order."),
     ("explore", "Explore", "See all photos at a glance."),
     ("split", "Split", "Keep some photos aside to check."),
     ("train", "Train", "Watch it learn, in minutes."),

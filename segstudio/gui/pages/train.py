@@ -113,7 +113,8 @@ class TrainPage(Page):
         self.runner.start(TITLE, partial(train_and_score.run, request))
         self._training, self._began, self._discarding = True, False, False
         self.setup.show_trouble(None)
-        before = read_earlier(request.project.run(request.resume).path) if request.resume else None
+        project, run = self.session.project, request.resume
+        before = read_earlier(project.run(run).path) if project is not None and run else None
         self.run_view.prepare(request.config.patience, self.setup.outlook.pictures, before)
         self._show_run()
         self.actions_changed.emit()
