@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from segstudio.gui.editors import ChoiceBox, IntBox, NumberBox
@@ -66,6 +66,7 @@ def test_a_caption_stands_in_the_middle_of_its_field(qtbot: QtBot) -> None:
     made.setStyleSheet(style_sheet(LIGHT, 13))
     qtbot.addWidget(made)
     made.show()
+    QApplication.processEvents()
     captions = {found.text(): found for found in made.findChildren(QLabel)}
     middles = [
         (captions[text].geometry().center().y(), made.editor(name).geometry().center().y())

@@ -7,6 +7,7 @@ import time
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from segstudio.core.errors import SegStudioError
 from segstudio.core.events import Message, Progress
@@ -42,6 +43,7 @@ def test_before_the_first_it_says_so_and_how_it_would_train(opened, make_page):
     assert [one.said.text() for one in page.cards.values()] == ["Not done yet."] * 2
     assert "Normal, from scratch" in page.settings_line.text()
     assert "changed by hand do not count" in page.settings_line.text()
+    QApplication.processEvents()
     for one in page.cards.values():
         assert one.said.geometry().bottom() < one.height() / 2
 

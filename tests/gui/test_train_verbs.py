@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton
 from segstudio.core.events import EpochDone, PauseChanged, RunStarted, pause_requested
 from segstudio.core.files import write_json
 from segstudio.gui.pages import train as train_page
+from segstudio.gui.theme import LIGHT, style_sheet
 from segstudio.jobs.train import TrainResult
 from segstudio.project.runs import discard_run
 
@@ -156,7 +157,7 @@ def test_a_continued_run_begins_with_its_earlier_epochs(page, opened, monkeypatc
     assert page.run_view.epoch.value == "1 of 2"
     assert page.run_view.best.value == "0.40"
     page.stop()
-    qtbot.waitUntil(lambda: not page.training)
+    qtbot.waitUntil(lambda: not opened.runner.active)
     page.start()
     qtbot.waitUntil(lambda: page._began)
     assert list(curves.series["sky"].points()[1]) == []
@@ -179,17 +180,19 @@ def test_two_models_can_be_compared_from_the_list_of_runs(page, opened):
 
 
 def test_no_button_and_no_caption_of_a_run_is_cut_off(page, opened, job):
+    page.setStyleSheet(style_sheet(LIGHT, 13))
     page.resize(1104, 740)
     page.run_view._show_event(EpochDone(1, 1, 1, 0.5, (0.5,), 1, 1e-3, 12, 0.5, 0, 9.0), {})
     page.run_view.left.set_value("about 1 h 20 min")
-    QApplication.sendPostedEvents()
+    QApplication.processEvents()
     assert cut_off(page) == []
 
 
 def test_no_button_of_an_earlier_run_is_cut_off(page, opened):
+    page.setStyleSheet(style_sheet(LIGHT, 13))
     page.resize(1104, 740)
     page.show_earlier(old_run(opened.session.project).name)
-    QApplication.sendPostedEvents()
+    QApplication.processEvents()
     assert cut_off(page) == []
 
 

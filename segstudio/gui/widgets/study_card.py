@@ -45,10 +45,9 @@ class StudyCard(QFrame):
         inside.addWidget(self.bar)
         inside.addWidget(self.stage)
         inside.addWidget(self.said)
-        inside.addLayout(self.answer, 1)
+        inside.addLayout(self.answer, 1000)
         # Takes the height while there is no answer, so that the words stay together.
         inside.addStretch(1)
-        inside.setStretchFactor(self.answer, 1000)
 
     def show_running(self) -> None:
         """Turn the button into one that stops, and wait for progress."""
