@@ -11,6 +11,7 @@ from segstudio.core.events import (
     Message,
     ProblemFound,
     Progress,
+    Quiet,
     Reporter,
     RunStarted,
     StepDone,
@@ -53,18 +54,14 @@ def train_one(
     return None if scores.interrupted else scores
 
 
-class _Told:
+class _Told(Quiet):
     """Passes on what one training of several says: its steps become the progress of a stage."""
 
     def __init__(self, report: Reporter, words: str) -> None:
-        self._report, self._words = report, words
+        super().__init__(report)
+        self._words = words
         self._steps = 0
         self._score = ""
-
-    @property
-    def stop_requested(self) -> bool:
-        """Whether the user wants all of it to stop."""
-        return self._report.stop_requested
 
     def __call__(self, event: Event) -> None:
         """Pass an event on, under the words of the whole."""

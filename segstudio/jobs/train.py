@@ -181,7 +181,8 @@ def _recorded(training: Training, report: Reporter, last: LastState | None) -> I
         return
     from segstudio.learning.tensorboard import TensorBoard
 
-    board = TensorBoard(report, training.folder.path, last.epoch + 1 if last else 1)
+    done = last.epoch * training.crops.steps_per_epoch if last else 0
+    board = TensorBoard(report, training.folder.path, done + 1)
     with contextlib.closing(board):
         yield board
 

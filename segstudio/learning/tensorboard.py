@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from segstudio.core.errors import SegStudioError
-from segstudio.core.events import EpochDone, Event, Reporter, RunStarted, StepDone
+from segstudio.core.events import EpochDone, Event, Quiet, Reporter, RunStarted, StepDone
 
 
 def require_tensorboard() -> None:
@@ -20,22 +20,18 @@ def require_tensorboard() -> None:
         )
 
 
-class TensorBoard:
+class TensorBoard(Quiet):
     """A reporter that passes every event on and writes its numbers into `<run>/tensorboard`."""
 
-    def __init__(self, report: Reporter, run_folder: Path, first_epoch: int) -> None:
+    def __init__(self, report: Reporter, run_folder: Path, first_step: int) -> None:
         from tensorboardX import SummaryWriter
 
-        self._report = report
+        super().__init__(report)
         self._names: tuple[str, ...] = ()
-        # What an earlier attempt wrote of epochs that are done again is void.
+        # What an earlier attempt wrote of steps that are done again is void. An epoch's number is
+        # never larger than that of its first step, so epochs that are done stay.
         folder = str(run_folder / "tensorboard")
-        self._writer = SummaryWriter(logdir=folder, purge_step=first_epoch)
-
-    @property
-    def stop_requested(self) -> bool:
-        """Whether the user wants to stop."""
-        return self._report.stop_requested
+        self._writer = SummaryWriter(logdir=folder, purge_step=first_step)
 
     def __call__(self, event: Event) -> None:
         """Write the numbers of an event, and pass it on."""

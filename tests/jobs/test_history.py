@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from typing import Any
 
 import cv2
 import numpy as np
@@ -14,7 +15,11 @@ from conftest import Recorder
 from jobs.test_train import lock, train
 from segstudio import cli
 from segstudio.core.errors import SegStudioError, UsageError
+from segstudio.core.events import EpochDone, Event, PauseChanged, StepDone
+from segstudio.jobs import train as train_job
 from segstudio.jobs.history import HistoryRequest, run
+from segstudio.jobs.train import TrainRequest
+from segstudio.learning.config import TrainConfig
 from segstudio.project.project import Project
 
 pytestmark = pytest.mark.usefixtures("small_network")
@@ -108,16 +113,65 @@ def test_tensorboard_gets_the_numbers_only_where_it_is_wanted(tiny_project, repo
         assert found["iou/sky", epoch] == pytest.approx(line["iou"]["sky"], rel=1e-6)
 
 
+class PausesAndStops(Recorder):
+    """Wishes for a short rest after the first step, and for a stop within the second epoch."""
+
+    looks = 0
+    stop_requested = False
+
+    @property
+    def pause_requested(self) -> bool:
+        stepped = any(isinstance(event, StepDone) for event in self.events)
+        # One question may look several times.
+        self.looks += stepped
+        return stepped and self.looks < 12
+
+    def __call__(self, event: Event) -> None:
+        super().__call__(event)
+        past = any(isinstance(earlier, EpochDone) for earlier in self.events)
+        self.stop_requested = past and isinstance(event, StepDone)
+
+
+def test_a_run_told_to_tensorboard_rests_and_keeps_its_steps_when_it_goes_on(
+    tiny_project, report
+) -> None:
+    pytest.importorskip("tensorboardX")
+    lock(tiny_project, [0, 1, 2], [3, 4])
+    listener = PausesAndStops()
+    settings = {"epochs": 3, "crops_per_photo": 4, "batch_size": 2}
+    first = train(tiny_project, listener, tensorboard=True, **settings)
+    pauses = [event.paused for event in listener.events if isinstance(event, PauseChanged)]
+    assert pauses == [True, False]
+    assert first.epochs == 1
+    train_job.run(TrainRequest(tiny_project, TrainConfig(), "cpu", resume=first.run), report)
+    folder = tiny_project.root / "runs" / first.run / "tensorboard"
+    starts = {
+        event.step
+        for file in folder.iterdir()
+        for event in events_of(file.read_bytes())
+        if event.HasField("session_log")
+    }
+    # A viewer drops what an earlier part wrote from there on: not the six steps of epoch 1.
+    assert starts == {1, 7}
+
+
 def scalars(data: bytes) -> dict[tuple[str, int], float]:
-    """Read the scalars of an event file: records of length, check, content, check."""
+    """Return the scalars of an event file."""
+    return {
+        (value.tag, event.step): value.simple_value
+        for event in events_of(data)
+        for value in event.summary.value
+    }
+
+
+def events_of(data: bytes) -> list[Any]:
+    """Read an event file: records of length, check, content, check."""
     from tensorboardX.proto.event_pb2 import Event
 
-    found, at = {}, 0
+    found, at = [], 0
     while at < len(data):
         size = int.from_bytes(data[at : at + 8], "little")
-        event = Event.FromString(data[at + 12 : at + 12 + size])
-        for value in event.summary.value:
-            found[value.tag, event.step] = value.simple_value
+        found.append(Event.FromString(data[at + 12 : at + 12 + size]))
         at += 12 + size + 4
     return found
 
