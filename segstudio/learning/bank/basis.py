@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -54,7 +55,7 @@ def _read(path: Path, rank: int) -> tuple[Projection, frozenset[str]] | None:
         with np.load(path, allow_pickle=False) as file:
             basis, kept = torch.from_numpy(file["basis"]), float(file["kept"])
             known = frozenset(map(str, file["photos"]))
-    except (OSError, ValueError, EOFError, KeyError):
+    except (OSError, ValueError, EOFError, KeyError, BadZipFile):
         return None
     return (Projection(basis, kept), known) if basis.shape[1] == rank else None
 

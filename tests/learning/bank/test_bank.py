@@ -205,3 +205,13 @@ def test_models_answer_alike_in_two_parts_as_their_entry_says(
     assert found.shape == (1, channels, 64 // stride, 96 // stride)
     again = torch.nn.functional.interpolate(logits, size=(64, 96), mode="bilinear")
     torch.testing.assert_close(again, whole, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("keep", [0, 100, -40])
+def test_a_damaged_basis_is_made_anew(make_bank: MakeBank, tmp_path: Path, keep: int) -> None:
+    make_bank()
+    (path,) = (tmp_path / "cache" / "features").glob("basis-*.npz")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:keep])
+    make_bank()
+    assert len(path.read_bytes()) == len(whole)
