@@ -88,7 +88,8 @@ class RunFolder:
         """Return the epochs so far; a line that a crash cut off is left out."""
         path = self.path / "history.jsonl"
         epochs = []
-        for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else []:
+        # The cut may lie within a character.
+        for line in path.read_text("utf-8", "replace").splitlines() if path.is_file() else []:
             try:
                 epochs.append(json.loads(line))
             except ValueError:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from segstudio.learning.recorders import Standing
+from segstudio.learning.recorders import RunFolder, Standing
 
 
 @pytest.mark.parametrize(
@@ -41,3 +43,12 @@ def test_small_gains_are_none_and_yet_the_best_is_kept(
     standing = Standing.of(history, min_delta=0.05)
     assert (standing.best_epoch, standing.without_gain) == (best, without_gain)
     assert standing.best_miou == max(score for score in scores if score is not None)
+
+
+@pytest.mark.parametrize("cut", [2, 9])
+def test_a_line_that_a_crash_cut_off_is_no_epoch_wherever_the_cut_is(
+    tmp_path: Path, cut: int
+) -> None:
+    whole = '{"epoch": 1}\n{"epoch": 2, "iou": {"h\u00f6"'.encode()
+    (tmp_path / "history.jsonl").write_bytes(whole[:-cut])
+    assert RunFolder(tmp_path).history() == [{"epoch": 1}]
