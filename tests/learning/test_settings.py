@@ -146,3 +146,11 @@ def test_settings_models_and_losses_are_listed_without_torch() -> None:
         f"import sys\nfrom segstudio.learning import {modules}\nassert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
+
+
+@pytest.mark.parametrize("weights", ['["a", 1]', "[[1], 2]", "[1, -2]"])
+def test_a_file_with_weights_that_are_no_numbers_is_told(tmp_path: Path, weights: str) -> None:
+    path = tmp_path / "my.toml"
+    path.write_text(f"class_weights = {weights}\n")
+    with pytest.raises(UsageError, match="class_weights: the weights must be numbers of 0 or more"):
+        parse_settings("normal", path)

@@ -43,9 +43,14 @@ def _weight_list(value: object) -> object:
             value = tuple(float(part) for part in value.strip("[] ").split(","))
         except ValueError:
             return one_of(CLASS_WEIGHTS)(str(value))
-    if isinstance(value, tuple | list) and any(not 0 <= w < float("inf") for w in value):
+    if isinstance(value, tuple | list) and not all(map(_is_weight, value)):
         raise ValueError("the weights must be numbers of 0 or more")
     return value
+
+
+def _is_weight(value: object) -> bool:
+    """Say whether a value of a list, which a file may hold anything in, can be a weight."""
+    return isinstance(value, int | float) and 0 <= value < float("inf")
 
 
 class LossSettings(Settings):
