@@ -47,26 +47,41 @@ _SCRATCH: dict[str, Any] = {
     "color_jitter": 0.4,
 }
 
+# With stored features crops are cheap and checking is not, hence many crops in few epochs; how
+# they were found is told in docs/training.md.
 PRESETS = (
     Preset(
         "quick",
         "Quick check",
         "A first impression in a few minutes: are the labels usable at all?",
-        pretrained={"epochs": 8, "working_size": 384, "crop_size": 160},
+        pretrained={
+            "epochs": 6,
+            "crops_per_photo": 8,
+            "working_size": 384,
+            "crop_size": 160,
+            "bank_views": 2,
+        },
         scratch={**_SCRATCH, "epochs": 14},
     ),
     Preset(
         "normal",
         "Normal",
         "The right one for most photos.",
-        pretrained={"epochs": 20},
+        pretrained={"epochs": 12, "crops_per_photo": 16},
         scratch={**_SCRATCH, "epochs": 40},
     ),
     Preset(
         "thorough",
         "Thorough",
         "Larger photos and many more passes, for the final model: take a long break.",
-        pretrained={"epochs": 60, "working_size": 640, "crop_size": 256},
+        pretrained={
+            "epochs": 30,
+            "crops_per_photo": 16,
+            "working_size": 640,
+            "crop_size": 256,
+            "bank_views": 8,
+            "bank_rank": 256,
+        },
         scratch={**_SCRATCH, "epochs": 100, "working_size": 640, "crop_size": 224},
     ),
 )
