@@ -22,9 +22,10 @@ from segstudio.learning.samples import Sample
 
 
 class FeatureBank(Crops):
-    """Random crops cut from the stored maps of views; epoch n has the first n views of each photo.
+    """Random crops cut from the stored maps of views.
 
-    So learning begins after one look at every photo, and the variety grows while it goes on.
+    Learning begins after a few looks at every photo, and the variety grows up to the middle of the
+    run.
     """
 
     def __init__(
@@ -82,13 +83,15 @@ class FeatureBank(Crops):
 
     def keys(self, val: Sequence[Sample]) -> list[str]:
         """Return the keys of all maps that a run with these validation photos uses."""
-        views = range(self.config.bank_views)
+        views = range(self._views(self.config.epochs))
         mine = [self._key(sample, view) for sample in self.samples for view in views]
         return mine + [self._key(sample, None) for sample in val]
 
     def _views(self, epoch: int) -> int:
         """Return how many views of each photo an epoch has."""
-        return min(epoch, self.config.bank_views)
+        every = self.config.views_of(len(self.samples))
+        half = max(1, self.config.epochs // 2)
+        return -(-every * min(epoch, half) // half)
 
     def _key(self, sample: Sample, view: int | None) -> str:
         return key_of(**self._pictures.key(sample, view), basis=self._basis)

@@ -59,8 +59,7 @@ def crop_costs(plan: Plan, report: Reporter) -> CropCosts:
     precise = own.config.precision
     started = time.perf_counter()
     banked = prepare(_with(plan, feature_bank="on", precision=precise), quiet)
-    for epoch in range(1, plan.config.bank_views + 1):
-        banked.crops.prepare(epoch, quiet)
+    banked.crops.prepare(plan.config.epochs, quiet)
     looking = time.perf_counter() - started
     crops = banked.crops.crops_per_epoch * plan.config.epochs
     steps = [_steps(ready, quiet) for ready in (own, banked)]

@@ -51,9 +51,9 @@ def test_epochs_repeat_and_grow(make_bank: MakeBank) -> None:
         for (left, a), (right, b) in zip(one.batches(epoch), two.batches(epoch), strict=True):
             assert torch.equal(left, right)
             assert torch.equal(a, b)
-    fresh = make_bank(bank_views=3, seed=5)
+    fresh = make_bank(bank_views=3, seed=5, epochs=6)
     looks = []
-    for epoch in (1, 2, 3, 4):
+    for epoch in (1, 2, 3, 6):
         fresh.bank.prepare(epoch, fresh.heard)
         looks.append(fresh.net.backbone.looks)
     # One look per photo and view; the first also served to find the projection.
@@ -101,11 +101,11 @@ def test_a_corrected_label_needs_no_look_at_its_photo(
 def test_a_changed_photo_is_looked_at_again(
     make_bank: MakeBank, samples: tuple[Sample, ...]
 ) -> None:
-    make_bank(train=3).batches(1)
+    make_bank(train=3, bank_views=1).batches(1)
     picture = cv2.imread(str(samples[0].photo))
     picture[:20, :20] = 255
     cv2.imwrite(str(samples[0].photo), picture)
-    later = make_bank(train=3)
+    later = make_bank(train=3, bank_views=1)
     later.batches(1)
     assert later.net.backbone.looks == 1
 
@@ -215,3 +215,10 @@ def test_a_damaged_basis_is_made_anew(make_bank: MakeBank, tmp_path: Path, keep:
     path.write_bytes(whole[:keep])
     make_bank()
     assert len(path.read_bytes()) == len(whole)
+
+
+@pytest.mark.parametrize(
+    ("photos", "asked", "views"), [(1, 0, 64), (8, 0, 20), (19, 0, 9), (500, 0, 4), (8, 3, 3)]
+)
+def test_few_photos_vary_more(photos: int, asked: int, views: int) -> None:
+    assert TrainConfig(bank_views=asked).views_of(photos) == views
