@@ -45,6 +45,14 @@ def test_features_and_truth_of_a_crop_show_the_same_place(make_bank: MakeBank) -
     assert (ground[:, 2] < 0.3).all()
 
 
+def test_crops_of_shrunk_views_show_the_photo(make_bank: MakeBank) -> None:
+    shrunk = {"scale_min": 0.5, "scale_max": 0.5, "working_size": 96, "crop_size": 32}
+    for _, truth in make_bank(**PLAIN, **shrunk, crops_per_photo=8, bank_views=4).batches(2):
+        # A photo of 48 x 32 px lies somewhere in a view of 96 x 64: a cell may show its edge.
+        assert (truth != 255).flatten(1).any(1).all()
+        assert (truth != 255).float().mean() > 0.4
+
+
 def test_epochs_repeat_and_grow(make_bank: MakeBank) -> None:
     one, two = make_bank(bank_views=2), make_bank(bank_views=2)
     for epoch in (1, 2):
