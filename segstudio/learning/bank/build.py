@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,7 @@ from segstudio.learning.bank.extractor import Extractor
 from segstudio.learning.bank.head import HeadModel
 from segstudio.learning.bank.pictures import Pictures
 from segstudio.learning.bank.projection import Projection
-from segstudio.learning.bank.store import FeatureStore, key_of
+from segstudio.learning.bank.store import FeatureStore, free_bytes, key_of, stored_bytes
 from segstudio.learning.config import TrainConfig
 from segstudio.learning.evaluation import WholePhotos
 from segstudio.learning.models.base import SegmentationModel
@@ -80,7 +79,8 @@ def build_bank(
     projection = _projection(plan, pictures, bool(cut.readers), report)
     store = FeatureStore(plan.folder, report)
     bank = FeatureBank(plan.train, pictures, plan.palette, projection, store)
-    store.make_room(int(config.bank_limit * sizing.GB) - _needed(plan), bank.keys(plan.val))
+    most = min(config.bank_limit * sizing.GB, _free(plan) - sizing.SPARE_BYTES)
+    store.make_room(int(most) - _needed(plan), bank.keys(plan.val))
     _tell(plan, report)
     return bank, HeadModel(model, cut, projection, pictures.shape.stride)
 
@@ -88,10 +88,12 @@ def build_bank(
 def _reason_against(plan: BankPlan) -> str | None:
     """Return why the bank cannot be used, None where it can."""
     reason = sizing.why_not(plan.config)
-    if reason is None:
-        free = shutil.disk_usage(plan.folder.parent).free
-        reason = sizing.too_large(plan.config, _needed(plan), free)
-    return reason
+    return reason or sizing.too_large(plan.config, _needed(plan), _free(plan))
+
+
+def _free(plan: BankPlan) -> int:
+    """Return the bytes that stored maps may take, with those that they take already."""
+    return free_bytes(plan.folder.parent) + stored_bytes(plan.folder)
 
 
 def _needed(plan: BankPlan) -> int:
@@ -110,7 +112,7 @@ def _projection(
 ) -> Projection | None:
     """Return the projection of a kept run, or settle on one; None where all channels are stored."""
     if "basis" in plan.kept:
-        return Projection(plan.kept["basis"].to(plan.device), 1.0)
+        return Projection(plan.kept["basis"], 1.0)
     shape = pictures.shape
     entry = sizing.whole_shape(plan.config)
     if not possible or shape.channels == entry.channels:

@@ -12,7 +12,10 @@ from torch import nn
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Projection:
-    """An orthonormal basis, float32 (C, R), and the share of the features' energy that it keeps."""
+    """An orthonormal basis, float32 (C, R), and the share of the features' energy that it keeps.
+
+    It lies on the CPU, wherever the features and the head are.
+    """
 
     basis: torch.Tensor
     kept: float
@@ -28,8 +31,9 @@ def fit(maps: Iterable[torch.Tensor], rank: int) -> Projection:
     moments: torch.Tensor | None = None
     for one in maps:
         flat = one.float().flatten(1)
-        # Single maps in float32 are quick; their sum over many photos needs more digits.
-        product = (flat @ flat.T).double()
+        # Single maps in float32 are quick; their sum over many photos needs more digits, which
+        # not every device has.
+        product = (flat @ flat.T).cpu().double()
         moments = product if moments is None else moments + product
     if moments is None:
         raise ValueError("there are no features to project")
@@ -68,7 +72,7 @@ def fold(
     """
     weights = {f"{name}.weight" for name in _names(head, readers)}
     state = {
-        key: torch.einsum("orhw,cr->ochw", tensor, basis) if key in weights else tensor
+        key: torch.einsum("orhw,cr->ochw", tensor, basis.to(tensor)) if key in weights else tensor
         for key, tensor in small.state_dict().items()
     }
     head.load_state_dict(state)
@@ -85,6 +89,6 @@ def _narrower(conv: nn.Module, basis: torch.Tensor) -> nn.Conv2d:
     assert isinstance(conv, nn.Conv2d)
     made = copy.deepcopy(conv)
     made.in_channels = basis.shape[1]
-    weight = torch.einsum("ochw,cr->orhw", conv.weight.detach(), basis)
+    weight = torch.einsum("ochw,cr->orhw", conv.weight.detach(), basis.to(conv.weight))
     made.weight = nn.Parameter(weight.contiguous(memory_format=torch.channels_last))
     return made

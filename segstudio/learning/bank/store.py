@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -33,6 +34,16 @@ def digest(arrays: Mapping[str, npt.NDArray[np.generic]]) -> str:
         total.update(f"{name}{array.dtype.str}{array.shape}".encode())
         total.update(array.reshape(-1).view(np.uint8).data)
     return total.hexdigest()
+
+
+def free_bytes(folder: Path) -> int:
+    """Return what is free on the disk of a folder that is there."""
+    return shutil.disk_usage(folder).free
+
+
+def stored_bytes(folder: Path) -> int:
+    """Return what the maps in a store's folder take."""
+    return sum(size for _, size, _ in _files(folder))
 
 
 class FeatureStore:
@@ -71,11 +82,7 @@ class FeatureStore:
         Returns the bytes that were removed.
         """
         kept = {self._path(key).name for key in keep}
-        files = []
-        for path in (p for p in self.folder.glob("*.npy") if p.name not in kept):
-            with contextlib.suppress(OSError):
-                stat = path.stat()
-                files.append((stat.st_mtime_ns, stat.st_size, path))
+        files = [file for file in _files(self.folder) if file[2].name not in kept]
         total = sum(size for _, size, _ in files)
         removed = 0
         for _, size, path in sorted(files):
@@ -98,3 +105,13 @@ class FeatureStore:
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{key}.npy"
+
+
+def _files(folder: Path) -> list[tuple[int, int, Path]]:
+    """Return when each stored map was used last, in ns, its bytes and its path."""
+    files = []
+    for path in folder.glob("*.npy"):
+        with contextlib.suppress(OSError):
+            stat = path.stat()
+            files.append((stat.st_mtime_ns, stat.st_size, path))
+    return files
