@@ -12,7 +12,7 @@ import torch
 from segstudio.core.errors import SegStudioError
 from segstudio.core.events import Progress, Reporter
 from segstudio.core.palette import IGNORE, Palette
-from segstudio.learning.bank.extractor import stored
+from segstudio.learning.bank.extractor import NoMemory, stored
 from segstudio.learning.bank.pictures import Pictures
 from segstudio.learning.bank.projection import Projection
 from segstudio.learning.bank.store import FeatureStore, Halves, digest, key_of
@@ -47,7 +47,10 @@ class FeatureBank(Crops):
         self._made: set[tuple[str, int]] = set()
 
     def prepare(self, epoch: int, report: Reporter) -> None:
-        """Store what is missing of this epoch's views; a photo that is broken is left out."""
+        """Store what is missing of this epoch's views; a photo that is broken is left out.
+
+        Raises NoMemory where the network is too large for a view, Interrupted when stopped.
+        """
         wanted = [
             (sample, view)
             for view in range(self._views(epoch))
@@ -59,6 +62,8 @@ class FeatureBank(Crops):
                 raise Interrupted
             try:
                 self._map(sample, view)
+            except NoMemory:
+                raise
             except SegStudioError as error:
                 self.leave_out(sample, error, report)
             self._made.add((sample.name, view))

@@ -19,6 +19,10 @@ Floats = npt.NDArray[np.float32]
 _LARGEST = float(np.finfo(np.float16).max)
 
 
+class NoMemory(SegStudioError):
+    """A photo is too large to be looked at; no fault of the photo's."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Extractor:
     """The frozen part of a model on its device; `key` names its weights and how it computes."""
@@ -39,7 +43,7 @@ class Extractor:
     def raw(self, picture: Floats) -> torch.Tensor:
         """Return the whole map, float16 (C, h, w), of a prepared picture, float32 (3, H, W).
 
-        Raises SegStudioError where memory does not suffice.
+        Raises NoMemory where memory does not suffice.
         """
         device = self.precision.device
         batch = torch.from_numpy(picture)[None].to(device, memory_format=torch.channels_last)
@@ -50,7 +54,7 @@ class Extractor:
             if not out_of_memory(error):
                 raise
             free_memory(device)
-            raise SegStudioError(
+            raise NoMemory(
                 "There is not enough memory to look at a whole photo at once.",
                 meaning="Stored features are made of whole photos.",
                 remedy="Choose a smaller working_size, or feature_bank=off.",

@@ -26,8 +26,8 @@ class Pictures:
     """Photos at the working size and their views.
 
     View n of a photo follows from its content, n and the seed, not from its name, its label or
-    the other photos. It is larger than a crop, so that many different crops can be cut from it, and
-    smaller than most photos, so that what the network makes of a place varies with its surroundings.
+    the other photos. It is larger than a crop, so that many different crops can be cut from it,
+    and smaller than most photos, so that what surrounds a place varies.
     """
 
     copies: WorkingCopies

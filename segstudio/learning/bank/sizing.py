@@ -29,7 +29,7 @@ class MapShape:
         return -(-size[0] // self.stride), -(-size[1] // self.stride)
 
     def view(self, size: Size, crop: int) -> Size:
-        """Return the (width, height) in whole cells of a view of a photo, for crops of `crop` px."""
+        """Return the (width, height) of a view, in whole cells, for crops of `crop` px."""
         most = max(1, round(_VIEW * crop / self.stride))
         columns, rows = self.cells(size)
         return min(columns, most) * self.stride, min(rows, most) * self.stride

@@ -7,7 +7,6 @@ import copy
 import numpy as np
 import pytest
 import torch
-from torch._subclasses.fake_tensor import FakeTensorMode
 from torchvision.models.segmentation.deeplabv3 import DeepLabHead
 
 from segstudio.learning.bank.projection import fit, fold, kept_by, reduced
@@ -76,15 +75,3 @@ def test_all_directions_change_nothing() -> None:
     fold(small, head, readers(head), basis)
     for one, other in zip(head.parameters(), untouched.parameters(), strict=True):
         torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5)
-
-
-def test_a_head_on_a_graphics_card_takes_a_basis_from_the_cpu() -> None:
-    with FakeTensorMode():
-        head = torch.nn.Sequential(torch.nn.Conv2d(8, 4, 1, device="cuda"), torch.nn.ReLU())
-        reader = head[0]
-        assert isinstance(reader, torch.nn.Conv2d)
-        basis = torch.empty(8, 3)
-        small = reduced(head, [reader], basis)
-        assert {p.device.type for p in small.parameters()} == {"cuda"}
-        assert small(torch.empty(1, 3, 5, 5, device="cuda")).shape == (1, 4, 5, 5)
-        fold(small, head, [reader], basis)
