@@ -26,8 +26,8 @@ class Pictures:
     """Photos at the working size and their views.
 
     View n of a photo follows from its content, n and the seed, not from its name, its label or
-    the other photos. It is larger than a crop, so that many different crops can be cut from it,
-    and smaller than most photos, so that what surrounds a place varies.
+    the other photos. It covers as much as the photo does, so that crops of it see what whole
+    photos show later.
     """
 
     copies: WorkingCopies
@@ -55,15 +55,15 @@ class Pictures:
         }
         if view is not None:
             varied = self.config.model_dump(include=set(AugmentationSettings.model_fields))
-            side = self.shape.view((1 << 30, 1 << 30), self.config.crop_size)
-            about |= {"seed": self.config.seed, "varied": varied, "side": side}
+            about |= {"seed": self.config.seed, "varied": varied, "stride": self.shape.stride}
         return about
 
     def plan(self, sample: Sample, view: int) -> tuple[CropPlan, np.random.Generator]:
         """Return where a view lies on its photo, and the random numbers that its colours take."""
         photo = self.copies.photo(sample, self.preprocessing)
         height, width = photo.shape[:2]
-        side = self.shape.view((width, height), self.config.crop_size)
+        columns, rows = self.shape.cells((width, height))
+        side = (columns * self.shape.stride, rows * self.shape.stride)
         rng = np.random.default_rng([self.config.seed, int(self.content(sample), 16), view])
         return draw(self.config, (width, height), side, rng), rng
 

@@ -13,8 +13,6 @@ GB = 10**9
 # What the bank leaves free on a disk, for the run itself and everything else.
 SPARE_BYTES = 10**9
 _BYTES = 2
-# The side of a view over that of the crops cut from it: docs/training.md has the measurements.
-_VIEW = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +25,6 @@ class MapShape:
     def cells(self, size: Size) -> Size:
         """Return the (columns, rows) of the map of a picture of (width, height) pixels."""
         return -(-size[0] // self.stride), -(-size[1] // self.stride)
-
-    def view(self, size: Size, crop: int) -> Size:
-        """Return the (width, height) of a view, in whole cells, for crops of `crop` px."""
-        most = max(1, round(_VIEW * crop / self.stride))
-        columns, rows = self.cells(size)
-        return min(columns, most) * self.stride, min(rows, most) * self.stride
 
     def bytes(self, sizes: Sequence[Size]) -> int:
         """Return the disk space of one map, fp16, of each of these pictures."""
@@ -70,8 +62,7 @@ def map_shape(config: TrainConfig) -> MapShape:
 def needed_bytes(config: TrainConfig, train: Sequence[Size], val: Sequence[Size]) -> int:
     """Return the disk space that a training's maps take; sizes are (width, height) in pixels."""
     shape = map_shape(config)
-    views = [shape.view(size, config.crop_size) for size in train]
-    return config.views_of(len(train)) * shape.bytes(views) + shape.bytes(val)
+    return config.views_of(len(train)) * shape.bytes(train) + shape.bytes(val)
 
 
 def too_large(config: TrainConfig, needed: int, free: int) -> str | None:

@@ -17,7 +17,7 @@ FEATURE_BANK = {
 
 MOST_VIEWS = 64
 # Few photos need more variations than many: so many of all photos together, but at least so many.
-_ALL_VIEWS, _LEAST_VIEWS = 240, 6
+_ALL_VIEWS, _LEAST_VIEWS = 160, 4
 
 
 class BankSettings(Settings):

@@ -71,8 +71,7 @@ def test_epochs_repeat_and_grow(make_bank: MakeBank) -> None:
 @pytest.mark.parametrize(
     ("changed", "looks_again"),
     [
-        ({"lr": 0.1, "epochs": 5, "batch_size": 1}, False),
-        ({"crop_size": 64}, True),
+        ({"lr": 0.1, "epochs": 5, "crop_size": 48, "batch_size": 1}, False),
         ({"seed": 1}, True),
         ({"color_jitter": 0.1}, True),
         ({"working_size": 64}, True),
@@ -227,7 +226,7 @@ def test_a_damaged_basis_is_made_anew(make_bank: MakeBank, tmp_path: Path, keep:
 
 
 @pytest.mark.parametrize(
-    ("photos", "asked", "views"), [(1, 0, 64), (8, 0, 30), (19, 0, 13), (500, 0, 6), (8, 3, 3)]
+    ("photos", "asked", "views"), [(1, 0, 64), (8, 0, 20), (19, 0, 9), (500, 0, 4), (8, 3, 3)]
 )
 def test_few_photos_vary_more(photos: int, asked: int, views: int) -> None:
     assert TrainConfig(bank_views=asked).views_of(photos) == views
