@@ -90,7 +90,7 @@ def run(request: TrainRequest, report: Reporter) -> TrainResult:
 
     Raises SegStudioError where there is nothing to learn from or the weights cannot be had.
     """
-    from segstudio.learning.device import free_after_run
+    from segstudio.learning.device import free_after_run, let_go
     from segstudio.learning.download import Interrupted
 
     with opened(request.project) as project:
@@ -99,6 +99,9 @@ def run(request: TrainRequest, report: Reporter) -> TrainResult:
             return begin(project, request, report)
         except (Interrupted, split_job.Stopped):
             return TrainResult("", "stopped", 0, None, None, 0.0, 0.0)
+        except BaseException as error:
+            let_go(error)
+            raise
         finally:
             free_after_run()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import traceback
 from dataclasses import dataclass
 
 import torch
@@ -76,6 +77,13 @@ def free_memory(device: torch.device) -> None:
     gc.collect()
     if device.type == "cuda":
         torch.cuda.empty_cache()
+
+
+def let_go(error: BaseException | None) -> None:
+    """Drop what the frames of a failure hold, such as a model: who shows it may keep it long."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
 
 
 def free_after_run() -> None:

@@ -22,5 +22,6 @@ def small_network(monkeypatch: pytest.MonkeyPatch) -> None:
             return wrapped(TwoLayers(classes)).eval()
         return real(config, classes)
 
-    monkeypatch.setattr("segstudio.learning.checkpoint.build_model", build)
+    # First where it is imported to, which that import must find as it was.
     monkeypatch.setattr("segstudio.learning.setup.build_model", build)
+    monkeypatch.setattr("segstudio.learning.checkpoint.build_model", build)
