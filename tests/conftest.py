@@ -59,7 +59,7 @@ def shared_data() -> Path:
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def palette() -> Palette:
     return Palette(
         classes=(
