@@ -57,11 +57,12 @@ def config_from_json(values: Mapping[str, Any], origin: str) -> TrainConfig:
 
 def complaints(error: ValidationError) -> list[str]:
     """Return one sentence per setting that is wrong."""
-    return [
+    found = [
         f"{next(iter(e['loc']), 'Settings')}: {e['msg'].removeprefix('Value error, ')}"
-        f"{_given(e['type'], e['input'])}."
+        f"{_given(e['type'], e['input'])}"
         for e in error.errors()
     ]
+    return [text if text.endswith("?") else f"{text}." for text in found]
 
 
 def _given(kind: str, value: object) -> str:

@@ -85,6 +85,12 @@ def test_assignments_overrule_the_file_and_the_file_the_preset(tmp_path: Path) -
     assert config.crop_size == preset_named("quick").config.crop_size
 
 
+def test_the_beginning_of_a_name_is_enough_to_be_understood() -> None:
+    with pytest.raises(UsageError) as told:
+        parse_settings("normal", None, ["model=unet"])
+    assert told.value.what.endswith('did you mean "unet_resnet34"?')
+
+
 def test_all_that_is_wrong_is_told_at_once_with_the_nearest_right_word() -> None:
     wrong = ["epoch=3", "model=deeplab_resnet50", "lr=fast", "loss=crossentropy", "batch_size=0"]
     with pytest.raises(UsageError) as told:

@@ -37,7 +37,8 @@ class ActsWhen:
 
 def nearest(word: str, known: Mapping[str, object]) -> str | None:
     """Return the known word that `word` may have meant."""
-    match = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.5)
+    begun = [name for name in known if word and name.startswith(word.lower())]
+    match = begun or difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.5)
     return match[0] if match else None
 
 
