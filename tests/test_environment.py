@@ -39,8 +39,9 @@ def _name(requirement: str) -> str:
 
 def test_every_library_that_is_imported_is_declared(project: dict[str, Any]) -> None:
     declared = {_name(requirement) for requirement in project["dependencies"]}
-    declared |= {_name(requirement) for requirement in project["optional-dependencies"]["photo"]}
-    needed = {NAMES.get(name, name) for name in third_party()} - OPTIONAL
+    for extra in ("photo", "tensorboard"):
+        declared |= {_name(each) for each in project["optional-dependencies"][extra]}
+    needed = {NAMES.get(name, name).lower() for name in third_party()} - OPTIONAL
     assert needed <= declared, needed - declared
 
 
