@@ -120,10 +120,7 @@ def prepare(plan: Plan, report: Reporter) -> Prepared:
         looks = StoredPhotos(crops, photos)
     else:
         crops = TrainingCrops(train, copies, preprocessing, plan.palette, config)
-    used: dict[str, Any] = {"feature_bank": "off"}
-    if banked:
-        used = {"feature_bank": "on", "bank_views": config.views_of(len(train))}
-    config = config.model_copy(update=used)
+    config = config.model_copy(update={"feature_bank": "on" if banked else "off"})
     learner = Learner(
         model, config, loss, steps=crops.steps_per_epoch * config.epochs, device=device
     )

@@ -96,9 +96,8 @@ class FeatureBank(Crops):
 
     def _views(self, epoch: int) -> int:
         """Return how many views of each photo an epoch has."""
-        every = self.config.views_of(len(self.samples))
         half = max(1, self.config.epochs // 2)
-        return -(-every * min(epoch, half) // half)
+        return -(-self.config.bank_views * min(epoch, half) // half)
 
     def _key(self, sample: Sample, view: int | None) -> str:
         return key_of(**self._pictures.key(sample, view), basis=self._basis)

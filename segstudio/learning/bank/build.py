@@ -126,11 +126,10 @@ def _projection(
 
 def _tell(plan: BankPlan, report: Reporter) -> None:
     """Say what is stored and how much disk that takes."""
-    views = plan.config.views_of(len(plan.train))
     report(
         Message(
-            f"The backbone does not learn, so what it says of {views} variations of "
-            f"every photo is stored and used again: at most {_needed(plan) / 1e6:,.0f} MB of "
+            "The backbone does not learn, so what it says of "
+            f"{plan.config.bank_views} variations of every photo is stored and used again: at most {_needed(plan) / 1e6:,.0f} MB of "
             f"{plan.config.bank_limit:g} GB in {plan.folder}."
         )
     )

@@ -62,7 +62,7 @@ def map_shape(config: TrainConfig) -> MapShape:
 def needed_bytes(config: TrainConfig, train: Sequence[Size], val: Sequence[Size]) -> int:
     """Return the disk space that a training's maps take; sizes are (width, height) in pixels."""
     shape = map_shape(config)
-    return config.views_of(len(train)) * shape.bytes(train) + shape.bytes(val)
+    return config.bank_views * shape.bytes(train) + shape.bytes(val)
 
 
 def too_large(config: TrainConfig, needed: int, free: int) -> str | None:

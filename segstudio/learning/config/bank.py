@@ -15,11 +15,6 @@ FEATURE_BANK = {
 }
 
 
-MOST_VIEWS = 64
-# Few photos need more variations than many: so many of all photos together, but at least so many.
-_ALL_VIEWS, _LEAST_VIEWS = 160, 4
-
-
 class BankSettings(Settings):
     """The store of features: how much goes in and how much disk it may take."""
 
@@ -32,11 +27,11 @@ class BankSettings(Settings):
         json_schema_extra=about("Stored features", choices=FEATURE_BANK),
     )
     bank_views: int = Field(
-        0,
-        ge=0,
-        le=MOST_VIEWS,
+        4,
+        ge=1,
+        le=64,
         description="Random variations stored of every training photo, all of them from the middle "
-        "of the run on; 0: the more the fewer photos there are. More vary more and take longer.",
+        "of the run on. More vary more and take longer.",
         json_schema_extra=about("Stored variations", unit="per photo"),
     )
     bank_rank: int = Field(
@@ -54,8 +49,3 @@ class BankSettings(Settings):
         description="Most disk space for stored features; the longest unused ones make room.",
         json_schema_extra=about("Disk for stored features", unit="GB"),
     )
-
-    def views_of(self, photos: int) -> int:
-        """Return how many variations are stored of each of so many training photos."""
-        wanted = max(_LEAST_VIEWS, -(-_ALL_VIEWS // max(photos, 1)))
-        return self.bank_views or min(wanted, MOST_VIEWS)

@@ -223,10 +223,3 @@ def test_a_damaged_basis_is_made_anew(make_bank: MakeBank, tmp_path: Path, keep:
     path.write_bytes(whole[:keep])
     make_bank()
     assert len(path.read_bytes()) == len(whole)
-
-
-@pytest.mark.parametrize(
-    ("photos", "asked", "views"), [(1, 0, 64), (8, 0, 20), (19, 0, 9), (500, 0, 4), (8, 3, 3)]
-)
-def test_few_photos_vary_more(photos: int, asked: int, views: int) -> None:
-    assert TrainConfig(bank_views=asked).views_of(photos) == views
