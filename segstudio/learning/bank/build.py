@@ -129,7 +129,8 @@ def _tell(plan: BankPlan, report: Reporter) -> None:
     report(
         Message(
             "The backbone does not learn, so what it says of "
-            f"{plan.config.bank_views} variations of every photo is stored and used again: at most {_needed(plan) / 1e6:,.0f} MB of "
+            f"{plan.config.bank_views} variations of every photo is stored and used "
+            f"again: at most {_needed(plan) / 1e6:,.0f} MB of "
             f"{plan.config.bank_limit:g} GB in {plan.folder}."
         )
     )
