@@ -74,8 +74,10 @@ def settled(
         lambda: _gain(short, step),
     )
     chosen = short.name if gain >= _WORTH else "float32"
-    said = f"a step in {short.name} takes {1 / gain:.0%} of the time of one in float32 here"
-    report(Message(f"It computes in {chosen}: {said}."))
+    said = f"takes {1 / gain:.0%} of the time of one in float32 here"
+    if math.isinf(gain):
+        said = "fits into the memory here, and one in float32 does not"
+    report(Message(f"It computes in {chosen}: a step in {short.name} {said}."))
     return config.model_copy(update={"precision": chosen})
 
 
@@ -104,7 +106,10 @@ def _shortest(device: torch.device) -> str:
 
 
 def _gain(short: Precision, step: Step) -> float:
-    """Return how many times faster a step is than in float32, the best of a few, in turns."""
+    """Return how many times faster a step is than in float32, the best of a few, in turns.
+
+    Infinity where only the short kind fits into the memory, 1 where that does not either.
+    """
     full = Precision("float32", short.device)
     for precision in (full, short):
         _seconds(precision, step)
@@ -114,16 +119,20 @@ def _gain(short: Precision, step: Step) -> float:
 
 
 def _remembered(memory: Path | None, key: str, measure: Callable[[], float]) -> float:
-    """Return what was measured before under that key, or measure now and keep it."""
+    """Return what was measured before under that key, or measure now and keep it.
+
+    Infinity is no JSON, and how much memory there is may change from run to run.
+    """
     known: object = None
     if memory is not None:
         with contextlib.suppress(SegStudioError):
             known = read_json(memory)
-    gains = known if isinstance(known, dict) else {}
-    if isinstance(gains.get(key), float):
-        return float(gains[key])
+    rows = known.items() if isinstance(known, dict) else ()
+    gains = {name: gain for name, gain in rows if isinstance(gain, float) and 0 < gain < math.inf}
+    if key in gains:
+        return gains[key]
     gain = measure()
-    if memory is not None:
+    if memory is not None and gain < math.inf:
         with contextlib.suppress(SegStudioError):
             write_json(memory, {**gains, key: gain})
     return gain

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 
@@ -56,6 +57,41 @@ def test_what_was_measured_once_holds_for_later_runs(
     assert now[0] > took
     memory.write_text("{")
     assert settled(TrainConfig(), CPU, step, report, memory) == first
+
+
+def test_a_step_that_only_fits_in_short_numbers_is_no_time_to_keep(
+    report: Recorder, tmp_path: Path
+) -> None:
+    memory = tmp_path / "cache" / "precision.json"
+
+    def step(precision: Precision) -> None:
+        if precision.name == "float32":
+            raise torch.OutOfMemoryError
+
+    assert settled(TrainConfig(), CPU, step, report, memory).precision == "bfloat16"
+    assert said(report) == [
+        "It computes in bfloat16: a step in bfloat16 fits into the memory here, and one in float32 "
+        "does not."
+    ]
+    assert not memory.exists()
+
+
+@pytest.mark.parametrize("damage", ["Infinity", "-Infinity", "NaN", "0.0", "-2.0", "true", '"2"'])
+def test_a_time_that_cannot_be_is_measured_anew(
+    report: Recorder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    now, memory = [0.0], tmp_path / "cache" / "precision.json"
+
+    def step(precision: Precision) -> None:
+        now[0] += 0.5 if precision.name == "bfloat16" else 1.0
+
+    monkeypatch.setattr(time, "perf_counter", lambda: now[0])
+    first = settled(TrainConfig(), CPU, step, report, memory)
+    text = memory.read_text()
+    memory.write_text(text.replace("2.0", damage).replace("{", f'{{"another": {damage},'))
+    assert settled(TrainConfig(), CPU, step, report, memory) == first
+    assert said(report)[1] == said(report)[0]
+    assert json.loads(memory.read_text()) == json.loads(text)
 
 
 def test_a_chosen_kind_is_not_measured(report: Recorder) -> None:
