@@ -16,6 +16,7 @@ from segstudio.core.splits import PARTS
 from segstudio.jobs import demo, train
 from segstudio.jobs.locked_split import locked_split
 from segstudio.jobs.training_peak import peak_of
+from segstudio.learning.checks import check_settings
 from segstudio.learning.config import TrainConfig
 from segstudio.learning.settings import parse_settings
 from segstudio.project.project import Project
@@ -157,6 +158,7 @@ def _measured(
     """Measure all but the memory."""
     from segstudio.learning.bank.costs import crop_costs
 
+    check_settings(config, project.palette)
     quiet = Quiet(report)
     split, config = locked_split(project, config, quiet)
     photos = {part: split.names(part) for part in PARTS}

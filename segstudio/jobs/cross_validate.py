@@ -16,6 +16,7 @@ from segstudio.core.splits import groups_of
 from segstudio.jobs import split as split_job
 from segstudio.jobs.opening import opened
 from segstudio.jobs.series import OneRun, train_one
+from segstudio.learning.checks import check_settings
 from segstudio.learning.config import TrainConfig
 from segstudio.photos.bursts import find_bursts
 from segstudio.project.project import Project
@@ -134,6 +135,7 @@ def run(request: CrossValidateRequest, report: Reporter) -> CrossValidation:
     """
     config = request.config
     with opened(request.project) as project:
+        check_settings(config, project.palette)
         dealt = _deal(project, request, report)
         finished: list[Fold] = []
         scored: list[Scores] = []

@@ -13,6 +13,7 @@ from segstudio.core.splits import Part
 from segstudio.jobs.burn import burn
 from segstudio.jobs.opening import opened
 from segstudio.jobs.train import plan_training
+from segstudio.learning.checks import check_settings
 from segstudio.learning.config import TrainConfig
 from segstudio.project.project import Project
 
@@ -92,6 +93,7 @@ def _try_rates(
     from segstudio.learning.rate_finder import STEPS, sweep
     from segstudio.learning.setup import prepare
 
+    check_settings(request.config, project.palette)
     burn(project, report)
     photos: dict[Part, list[str]] = {"train": _names(project), "val": [], "test": []}
     plan = plan_training(project, request.config, photos, request.device, report)

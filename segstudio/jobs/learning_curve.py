@@ -17,6 +17,7 @@ from segstudio.jobs import split as split_job
 from segstudio.jobs.locked_split import locked_split
 from segstudio.jobs.opening import opened
 from segstudio.jobs.series import OneRun, train_one
+from segstudio.learning.checks import check_settings
 from segstudio.learning.config import TrainConfig
 from segstudio.photos.bursts import find_bursts
 from segstudio.photos.marks import PhotoMark
@@ -102,6 +103,7 @@ def run(request: LearningCurveRequest, report: Reporter) -> LearningCurve:
     train.
     """
     with opened(request.project) as project:
+        check_settings(request.config, project.palette)
         split, config = locked_split(project, request.config, report)
         val = split.names("val")
         if not val:

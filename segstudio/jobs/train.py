@@ -18,6 +18,7 @@ from segstudio.jobs import split as split_job
 from segstudio.jobs.burn import burn
 from segstudio.jobs.locked_split import locked_split
 from segstudio.jobs.opening import opened
+from segstudio.learning.checks import check_settings
 from segstudio.learning.config import TrainConfig
 from segstudio.learning.settings import config_from_json
 from segstudio.project.entries import RunInfo
@@ -110,6 +111,7 @@ def _start(project: Project, request: TrainRequest, report: Reporter) -> TrainRe
     """Train a new run."""
     from segstudio.learning.setup import set_up
 
+    check_settings(request.config, project.palette)
     photos, config = _photos(project, request, report)
     best = None
     if request.start_from:

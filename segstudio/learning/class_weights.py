@@ -7,8 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from segstudio.core.errors import UsageError
-
 _BETA = 0.9999
 # A class with a few pixels must not drown the others: no weight beyond 50 times the smallest.
 _LARGEST_RATIO = 50.0
@@ -20,10 +18,11 @@ def class_weights(
     """Return float32 (C,) weights with mean 1 over the classes present, or None for equal ones.
 
     `pixels` is int64 (C,), counted at the training's own size. A class without a pixel gets 0: it
-    never appears in the truth, and an infinite weight would spoil the others.
+    never appears in the truth, and an infinite weight would spoil the others. The user's own list,
+    one number per class in the order of ids, is taken as it is.
     """
     if not isinstance(choice, str):
-        return _listed(choice, len(pixels))
+        return np.array(choice, np.float32)
     if choice == "none" or not pixels.any():
         return None
     present = pixels > 0
@@ -46,14 +45,3 @@ def _effective(pixels: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     """
     units = pixels / pixels.sum() * 10_000
     return np.asarray((1 - _BETA) / (1 - np.power(_BETA, units)), np.float64)
-
-
-def _listed(weights: Sequence[float], classes: int) -> npt.NDArray[np.float32]:
-    """Take the user's own weights, one per class in the order of ids."""
-    if len(weights) != classes:
-        raise UsageError(
-            f"class_weights lists {len(weights)} numbers, but the palette has {classes} classes.",
-            meaning="There must be one number per trained class, in the order of their ids.",
-            remedy="Give one number per class, or use class_weights=inverse.",
-        )
-    return np.array(weights, np.float32)

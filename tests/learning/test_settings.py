@@ -110,7 +110,15 @@ def test_all_that_is_wrong_is_told_at_once_with_the_nearest_right_word() -> None
 
 
 @pytest.mark.parametrize(
-    "wrong", ["epochs", "scale_min=3", "lr=nan", "class_weights=1,-2", "class_weights=[1,nan]"]
+    "wrong",
+    [
+        "epochs",
+        "scale_min=3",
+        "lr=nan",
+        "class_weights=1,-2",
+        "class_weights=[1,nan]",
+        "class_weights=0,0",
+    ],
 )
 def test_senseless_settings_are_refused(wrong: str) -> None:
     with pytest.raises(UsageError):

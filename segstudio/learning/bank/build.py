@@ -9,7 +9,6 @@ from typing import Any
 
 import torch
 
-from segstudio.core.errors import UsageError
 from segstudio.core.events import Message, Progress, Reporter
 from segstudio.core.palette import Palette
 from segstudio.learning.bank import sizing
@@ -19,6 +18,7 @@ from segstudio.learning.bank.extractor import Extractor
 from segstudio.learning.bank.head import HeadModel
 from segstudio.learning.bank.pictures import Pictures
 from segstudio.learning.bank.projection import Projection
+from segstudio.learning.bank.refusal import cannot_store
 from segstudio.learning.bank.store import FeatureStore, free_bytes, key_of, stored_bytes
 from segstudio.learning.config import TrainConfig
 from segstudio.learning.evaluation import WholePhotos
@@ -59,11 +59,7 @@ def build_bank(
     reason = _reason_against(plan)
     if reason or cut is None:
         if config.feature_bank == "on":
-            raise UsageError(
-                f"Features cannot be stored: {reason or _NO_MAP}.",
-                meaning="feature_bank=on asks for a training from stored features only.",
-                remedy="Use feature_bank=auto, or change what stands in the way.",
-            )
+            raise cannot_store(reason or _NO_MAP)
         if config.feature_bank != "off" and config.train_layers in ("head", "last_layer"):
             report(Message(f"Features are computed anew in every step: {reason or _NO_MAP}."))
         return None

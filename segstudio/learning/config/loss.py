@@ -45,6 +45,8 @@ def _weight_list(value: object) -> object:
             return one_of(CLASS_WEIGHTS)(str(value))
     if isinstance(value, tuple | list) and not all(map(_is_weight, value)):
         raise ValueError("the weights must be numbers of 0 or more")
+    if isinstance(value, tuple | list) and not any(value):
+        raise ValueError("with all weights 0 there is nothing to learn")
     return value
 
 
