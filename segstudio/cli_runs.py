@@ -1,4 +1,4 @@
-"""The commands that look at runs which were trained before."""
+"""The commands for what trainings leave behind: runs, and a cache."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from segstudio.cli_options import FILE, FOLDER, finish, json_option
+from segstudio.jobs import clean as clean_job
 from segstudio.jobs import compare as compare_job
 from segstudio.jobs import history as history_job
 
@@ -40,4 +41,16 @@ def history(project: Path, run: str, out: Path, as_json: bool) -> None:
     finish(partial(history_job.run, request), as_json)
 
 
-RUN_COMMANDS = (compare, history)
+@click.command()
+@click.argument("project", type=FOLDER)
+@json_option
+def clean(project: Path, as_json: bool) -> None:
+    """Empty the project's cache to free disk space: nothing is lost, it is made anew when needed.
+
+    The cache holds small copies of photos, thumbnails and stored features; photos, labels, classes
+    and runs stay.
+    """
+    finish(partial(clean_job.run, clean_job.CleanRequest(project)), as_json)
+
+
+RUN_COMMANDS = (compare, history, clean)

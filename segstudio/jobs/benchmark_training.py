@@ -165,7 +165,7 @@ def _measured(
     plan = train.plan_training(project, config, photos, request.device, quiet)
     report(Progress(STAGE, 0, 0, "the cost of a crop"))
     # A cache of its own, for features that are there already would cost nothing.
-    costs = crop_costs(replace(plan, cache=folder / "cache" / "photos"), report)
+    costs = crop_costs(replace(plan, cache=folder / "cache"), report)
     report(Progress(STAGE, 0, 0, "a second run after a label was corrected"))
     again = _again(project, config, report)
     duels = tuple(_duel(project, config, seed, report) for seed in range(request.seeds))

@@ -1,25 +1,72 @@
-"""How long a training will take, told from what earlier runs on this computer took."""
+"""What a training will take: time, told from earlier runs on this computer, and disk."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from statistics import median
 
+from segstudio.learning.bank import sizing
+from segstudio.learning.bank.store import FEATURES, free_bytes, stored_bytes
 from segstudio.learning.config import TrainConfig
+from segstudio.learning.samples import seen_whole
+from segstudio.learning.transforms import Preprocessing
+from segstudio.project.entries import PhotoEntry
 from segstudio.project.project import Project
 from segstudio.project.runs import read_history, read_object
 
-_SHAPING = ("model", "train_layers")
+_SHAPING = ("model", "train_layers", "feature_bank")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFeatures:
+    """The disk space, in bytes, that a training's stored features take.
+
+    `against` says in words why they cannot be stored, None where they can.
+    """
+
+    bytes: int
+    against: str | None = None
+
+
+def stored_features(project: Project, config: TrainConfig) -> StoredFeatures | None:
+    """Return what the features of a training would take on disk, those that are there included.
+
+    None where these settings store none, or where no photo is outlined. Before the split all
+    outlined photos are taken to train, which is the most that it can be.
+    """
+    outlined = {entry.name: entry for entry in project.photos if entry.annotated}
+    if sizing.why_not(config) or not outlined:
+        return None
+    train, val = list(outlined), []
+    if project.split is not None:
+        train, val = (
+            [name for name in project.split.names(part) if name in outlined]
+            for part in ("train", "val")
+        )
+    parts = (train, seen_whole(train, val))
+    sizes = [_sizes([outlined[name] for name in names], config) for names in parts]
+    needed = sizing.needed_bytes(config, *sizes)
+    free = free_bytes(project.root) + stored_bytes(project.cache / FEATURES)
+    return StoredFeatures(needed, sizing.too_large(config, needed, free))
+
+
+def _sizes(entries: Sequence[PhotoEntry], config: TrainConfig) -> list[sizing.Size]:
+    """Return the (width, height) of photos at the working size."""
+    preprocessing = Preprocessing(working_size=config.working_size)
+    return [preprocessing.size_for(entry.width, entry.height) for entry in entries]
 
 
 def seconds(project: Project, config: TrainConfig) -> float | None:
     """Return the time that a training would take here, None where no earlier run tells
     or it is still open which photos train.
 
-    Only runs of the same model with the same layers learning count; time grows with epochs,
-    photos, crops per photo and the area of a crop.
+    Only runs of the same model with the same layers learning, from stored features or not as this
+    one, count; time grows with epochs, photos, crops per photo and the area of a crop.
     """
-    wanted = config.model_dump(mode="json")
+    # A run keeps whether features were really stored.
+    bank = "off" if sizing.why_not(config) else "on"
+    wanted = config.model_copy(update={"feature_bank": bank}).model_dump(mode="json")
     if not project.split:
         return None
     photos = len(project.split.names("train"))

@@ -173,7 +173,7 @@ def plan_training(
         palette=project.palette,
         train=_samples(project, photos["train"], report),
         val=_samples(project, photos["val"], report),
-        cache=project.cache / "photos",
+        cache=project.cache,
         device=choose_device(device),
     )
 

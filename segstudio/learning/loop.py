@@ -28,9 +28,7 @@ from segstudio.learning.download import Interrupted
 from segstudio.learning.evaluation import Checked, Checker, Validation, summary
 from segstudio.learning.learner import Learner, NotANumber
 from segstudio.learning.recorders import LastState, RunFolder, Standing
-from segstudio.learning.samples import Sample
-
-WATCHED_PHOTOS = 4
+from segstudio.learning.samples import WATCHED_PHOTOS, Sample, seen_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ class Training:
     @property
     def watched(self) -> tuple[Sample, ...]:
         """The photos whose overlays are shown after every epoch: unseen ones first."""
-        return (*self.val, *self.crops.samples)[:WATCHED_PHOTOS]
+        return seen_whole(self.crops.samples, self.val)[:WATCHED_PHOTOS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +182,7 @@ def _validate(training: Training, epoch: int, clock: Clock, report: Reporter) ->
     started = clock.now()
     model, checker = training.learner.model, training.checker
     checked, val = [], set(training.val)
-    extra = [sample for sample in training.watched if sample not in val]
-    for one in checker.check(model, (*training.val, *extra), report):
+    for one in checker.check(model, seen_whole(training.crops.samples, training.val), report):
         clock.rest(report)
         if not math.isfinite(one.loss):
             raise NotANumber

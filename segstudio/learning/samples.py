@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,19 @@ from segstudio.core.label_image import read_label
 from segstudio.learning.transforms import Preprocessing
 from segstudio.photos.reader import read_photo
 
+WATCHED_PHOTOS = 4
+"""Photos whose overlays a training shows after every epoch."""
+
 Bytes = npt.NDArray[np.uint8]
+Photo = TypeVar("Photo")
+
+
+def seen_whole(train: Sequence[Photo], val: Sequence[Photo]) -> tuple[Photo, ...]:
+    """Return the photos that a training predicts whole after every epoch, the watched ones first.
+
+    These are the validation photos and, where they are fewer than are watched, training photos.
+    """
+    return (*val, *train[: max(0, WATCHED_PHOTOS - len(val))])
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from segstudio.core.events import Message, Reporter
 from segstudio.core.palette import Palette
 from segstudio.learning.bank.build import BankPlan, build_bank
 from segstudio.learning.bank.checking import StoredPhotos
+from segstudio.learning.bank.store import FEATURES
 from segstudio.learning.checkpoint import Checkpoint, build_model, same_classes, versions
 from segstudio.learning.class_weights import class_weights
 from segstudio.learning.config import TrainConfig
@@ -94,7 +95,7 @@ def prepare(plan: Plan, report: Reporter) -> Prepared:
     Interrupted when asked to stop.
     """
     preprocessing = Preprocessing(working_size=plan.config.working_size)
-    copies = WorkingCopies(plan.cache)
+    copies = WorkingCopies(plan.cache / "photos")
     model = _model(plan, report)
     train = readable(plan.train, copies, preprocessing, report)
     val = readable(plan.val, copies, preprocessing, report)
@@ -108,10 +109,10 @@ def prepare(plan: Plan, report: Reporter) -> Prepared:
     _tell_empty_classes(plan.palette, pixels, report)
     device = plan.device.torch
     step = one_step(model, plan.config, device)
-    config = settled(plan.config, device, step, report, plan.cache.parent / "precision.json")
+    config = settled(plan.config, device, step, report, plan.cache / "precision.json")
     loss = _loss(config, pixels)
     photos = WholePhotos(copies, preprocessing, Forward(device, report))
-    folder = plan.cache.parent / "features"
+    folder = plan.cache / FEATURES
     wanted = BankPlan(config, plan.palette, train, val, photos, folder, plan.kept or {})
     crops: Crops
     looks: Callable[[SegmentationModel, Sample], torch.Tensor] = photos

@@ -19,6 +19,7 @@ from segstudio.gui.pages.train_setup import UNKNOWN_TIME
 from segstudio.gui.widgets.curves import MEAN
 from segstudio.gui.widgets.outlook import watched
 from segstudio.gui.widgets.words import NOT_MEASURED
+from segstudio.jobs import estimate
 from segstudio.jobs.measure_models import MeasureRequest, ModelFigures
 from segstudio.jobs.model_costs import ModelCost
 from segstudio.jobs.preflight import Finding, Preflight
@@ -436,6 +437,24 @@ def test_the_outlook_follows_choices_and_shows_photos_with_outlines(page, opened
     assert "7 passes over 5 photos" in outlook.text
     assert "scored on 1 photo" in outlook.text
     assert [entry.name for entry in watched(opened.session.project)] == names[:4]
+
+
+def test_the_outlook_tells_the_disk_that_stored_features_take(page, opened, monkeypatch):
+    outlook, form = page.setup.outlook, page.setup.settings.form
+    assert "stored to be quick: less than 1 MB on disk" in outlook.text
+    form.editor("bank_views").setValue(64)
+    needed = estimate.stored_features(opened.session.project, page.setup.config())
+    assert needed.bytes > 1e6
+    assert f"stored to be quick: {needed.bytes / 1e6:.0f} MB on disk" in outlook.text
+    form.editor("feature_bank").set_value("off")
+    form.editor("feature_bank").picked.emit()
+    assert "stored" not in outlook.text
+    form.editor("feature_bank").set_value("auto")
+    form.editor("feature_bank").picked.emit()
+    monkeypatch.setattr(estimate, "free_bytes", lambda folder: 3_000_000)
+    form.editor("epochs").setValue(7)
+    assert "cannot be stored, so each pass takes longer: they need" in outlook.text
+    assert "the disk has only 3 MB free" in outlook.text
 
 
 def test_until_the_first_previews_the_outlines_are_shown(page, monkeypatch, tmp_path, qtbot):

@@ -48,8 +48,9 @@ class ProjectOnSetup(QObject):
         if chosen is not None:
             project, config = chosen
             counts = project.split.counts() if project.split is not None else None
-            numbers = (counts["train"], counts["val"]) if counts else (None, None)
-            self._setup.outlook.tell(config, *numbers)
+            train, val = (counts["train"], counts["val"]) if counts else (None, None)
+            stored = estimate.stored_features(project, config)
+            self._setup.outlook.tell(config, train, val, stored)
 
     def show_runs(self) -> None:
         """List the runs of the project."""

@@ -50,6 +50,11 @@ def duration(seconds: float | None) -> str:
     return f"about {hours} h {rest} min" if rest else f"about {hours} h"
 
 
+def megabytes(size: int) -> str:
+    """Return a size in bytes in words."""
+    return f"{size / 1e6:,.0f} MB" if size >= 1e6 else "less than 1 MB"
+
+
 def plural(count: int, one: str, many: str = "") -> str:
     """Return "1 photo" or "5 photos"."""
     return f"{count} {one if count == 1 else many or one + 's'}"

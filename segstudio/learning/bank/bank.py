@@ -88,11 +88,11 @@ class FeatureBank(Crops):
         """Return the stored map of a whole photo, float32 (R, h, w); SegStudioError if broken."""
         return torch.from_numpy(self._map(sample, None).astype(np.float32).transpose(2, 0, 1))
 
-    def keys(self, val: Sequence[Sample]) -> list[str]:
-        """Return the keys of all maps that a run with these validation photos uses."""
+    def keys(self, whole: Sequence[Sample]) -> list[str]:
+        """Return the keys of all maps of a run that predicts these photos whole."""
         views = range(self._views(self.config.epochs))
         mine = [self._key(sample, view) for sample in self.samples for view in views]
-        return mine + [self._key(sample, None) for sample in val]
+        return mine + [self._key(sample, None) for sample in whole]
 
     def _views(self, epoch: int) -> int:
         """Return how many views of each photo an epoch has."""

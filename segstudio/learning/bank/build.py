@@ -24,7 +24,7 @@ from segstudio.learning.config import TrainConfig
 from segstudio.learning.evaluation import WholePhotos
 from segstudio.learning.models.base import SegmentationModel
 from segstudio.learning.precision import Precision
-from segstudio.learning.samples import Sample
+from segstudio.learning.samples import Sample, seen_whole
 
 _NO_MAP = "this network has no one map between what is frozen and what learns"
 
@@ -45,6 +45,11 @@ class BankPlan:
     def device(self) -> torch.device:
         """Where the model computes."""
         return self.photos.forward.device
+
+    @property
+    def whole(self) -> Sequence[Sample]:
+        """The photos of which the run stores the whole map."""
+        return seen_whole(self.train, self.val)
 
 
 def build_bank(
@@ -76,7 +81,7 @@ def build_bank(
     store = FeatureStore(plan.folder, report)
     bank = FeatureBank(plan.train, pictures, plan.palette, projection, store)
     most = min(config.bank_limit * sizing.GB, _free(plan) - sizing.SPARE_BYTES)
-    store.make_room(int(most) - _needed(plan), bank.keys(plan.val))
+    store.make_room(int(most) - _needed(plan), bank.keys(plan.whole))
     _tell(plan, report)
     return bank, HeadModel(model, cut, projection, pictures.shape.stride)
 
@@ -94,7 +99,7 @@ def _free(plan: BankPlan) -> int:
 
 def _needed(plan: BankPlan) -> int:
     """Return the bytes that all maps of this training take."""
-    sizes = [[_size(plan, sample) for sample in part] for part in (plan.train, plan.val)]
+    sizes = [[_size(plan, sample) for sample in part] for part in (plan.train, plan.whole)]
     return sizing.needed_bytes(plan.config, *sizes)
 
 

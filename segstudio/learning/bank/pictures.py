@@ -17,6 +17,8 @@ from segstudio.learning.samples import Sample, WorkingCopies
 from segstudio.learning.transforms import CropPlan, Preprocessing, draw
 
 _WHOLE = -1
+# Part of every key: to be raised when the same seed gives other views than before.
+_VIEWS = 1
 # Maps of this size together wait for the projection that is found from them.
 _WAITING_BYTES = 256 << 20
 
@@ -52,10 +54,11 @@ class Pictures:
             "photo": self.content(sample),
             "preprocessing": self.preprocessing.model_dump(mode="json"),
             "view": _WHOLE if view is None else view,
+            "stride": self.shape.stride,
         }
         if view is not None:
             varied = self.config.model_dump(include=set(AugmentationSettings.model_fields))
-            about |= {"seed": self.config.seed, "varied": varied, "stride": self.shape.stride}
+            about |= {"seed": self.config.seed, "varied": varied, "views": _VIEWS}
         return about
 
     def plan(self, sample: Sample, view: int) -> tuple[CropPlan, np.random.Generator]:

@@ -59,10 +59,13 @@ def map_shape(config: TrainConfig) -> MapShape:
     return MapShape(min(config.bank_rank, whole.channels), whole.stride)
 
 
-def needed_bytes(config: TrainConfig, train: Sequence[Size], val: Sequence[Size]) -> int:
-    """Return the disk space that a training's maps take; sizes are (width, height) in pixels."""
+def needed_bytes(config: TrainConfig, train: Sequence[Size], whole: Sequence[Size]) -> int:
+    """Return the disk space of the views of `train` and the maps of `whole` photos.
+
+    Sizes are (width, height) in pixels, at the working size.
+    """
     shape = map_shape(config)
-    return config.bank_views * shape.bytes(train) + shape.bytes(val)
+    return config.bank_views * shape.bytes(train) + shape.bytes(whole)
 
 
 def too_large(config: TrainConfig, needed: int, free: int) -> str | None:

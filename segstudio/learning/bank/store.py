@@ -17,6 +17,8 @@ from segstudio.core.errors import SegStudioError
 from segstudio.core.events import Message, Reporter
 from segstudio.core.files import write_atomic_with
 
+FEATURES = "features"
+"""The folder of stored features in a project's cache."""
 Halves = npt.NDArray[np.float16]
 
 
