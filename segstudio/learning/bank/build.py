@@ -18,7 +18,7 @@ from segstudio.learning.bank.extractor import Extractor
 from segstudio.learning.bank.head import HeadModel
 from segstudio.learning.bank.pictures import Pictures
 from segstudio.learning.bank.projection import Projection
-from segstudio.learning.bank.refusal import cannot_store
+from segstudio.learning.bank.refusal import cannot_go_on, cannot_store
 from segstudio.learning.bank.store import FeatureStore, free_bytes, key_of, stored_bytes
 from segstudio.learning.config import TrainConfig
 from segstudio.learning.evaluation import WholePhotos
@@ -57,13 +57,17 @@ def build_bank(
 ) -> tuple[FeatureBank, HeadModel] | None:
     """Return the bank and the head that learns from it; None, told in words, for the plain loop.
 
-    Raises UsageError where feature_bank=on cannot be done.
+    Raises UsageError where feature_bank=on cannot be done, SegStudioError where a run that learned
+    from stored features cannot go on from them.
     """
     config = plan.config
     cut = model.cut(config.train_layers)
     reason = _reason_against(plan)
     if reason or cut is None:
         if config.feature_bank == "on":
+            if reason and plan.kept:
+                short = _needed(plan) + sizing.SPARE_BYTES - _free(plan)
+                raise cannot_go_on(reason, short, plan.folder.parent)
             raise cannot_store(reason or _NO_MAP)
         if config.feature_bank != "off" and config.train_layers in ("head", "last_layer"):
             report(Message(f"Features are computed anew in every step: {reason or _NO_MAP}."))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from segstudio.core.errors import UsageError
+import math
+from pathlib import Path
+
+from segstudio.core.errors import SegStudioError, UsageError
 from segstudio.learning.bank import sizing
 from segstudio.learning.config import TrainConfig
 
@@ -20,4 +23,19 @@ def cannot_store(reason: str) -> UsageError:
         f"Features cannot be stored: {reason}.",
         meaning="feature_bank=on asks for a training from stored features only.",
         remedy="Use feature_bank=auto, or change what stands in the way.",
+    )
+
+
+def cannot_go_on(reason: str, short: int, folder: Path) -> SegStudioError:
+    """Say why a run that learned from stored features has to wait; `short` bytes are not free.
+
+    Its head answers to those features only: learning on from others would be another run.
+    """
+    room = f"free {math.ceil(short / 1e6):,} MB on the disk of {folder} and continue the run, or "
+    ways = f"{room if short > 0 else ''}start a new run from its model, which may do without."
+    return SegStudioError(
+        f"The run cannot be gone on with now: its features cannot be stored, {reason}.",
+        meaning="It learned from stored features, and goes on from the same ones; 1 GB of the disk "
+        "stays free for the run itself. Nothing of it is lost.",
+        remedy=ways[0].upper() + ways[1:],
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -183,6 +184,33 @@ def test_a_disk_that_holds_the_features_already_has_room_for_them(
     monkeypatch.setattr("segstudio.learning.bank.build.free_bytes", lambda folder: 10**9 - 10**6)
     assert kept(tiny_project, train())["feature_bank"] == "off"
     assert "the disk has only" in said(report)
+
+
+def test_a_run_goes_on_as_it_began_once_a_full_disk_has_room_again(
+    tiny_project: Project, train: Train, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = train(report_to=Recorder(), epochs=4)
+    stopped = train(report_to=Stops(2), epochs=4)
+    folder = tiny_project.root / "runs" / stopped.run
+    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    shutil.rmtree(tiny_project.cache / "features")
+    free = 10**9 - 4_000_000
+    monkeypatch.setattr("segstudio.learning.bank.build.free_bytes", lambda folder: free)
+    with pytest.raises(SegStudioError, match="the disk has only 996 MB free") as told:
+        train(report_to=Recorder(), resume=stopped.run)
+    assert told.value.exit_code == 1
+    assert {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
+    wanted = re.search(r"Free (\d+) MB", told.value.remedy)
+    assert wanted
+    # What the remedy asks for is enough, and a megabyte less is not.
+    free += (int(wanted[1]) - 1) * 10**6
+    with pytest.raises(SegStudioError, match="Nothing of it is lost"):
+        train(report_to=Recorder(), resume=stopped.run)
+    free += 10**6
+    again = train(report_to=Recorder(), resume=stopped.run)
+    one, other = (tiny_project.root / "runs" / result.run for result in (whole, again))
+    last = [torch.load(run / "last.pt", weights_only=True) for run in (one, other)]
+    assert same(last[0]["learner"], last[1]["learner"])
 
 
 def test_a_head_of_several_maps_learns_by_the_plain_loop(
