@@ -6,6 +6,7 @@ import math
 import time
 from dataclasses import replace
 
+import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
@@ -54,6 +55,23 @@ def test_steps_lie_between_the_epochs_they_belong_to(curves):
     curves.add_step(StepDone(1, 1, 2.0, 1e-3, None))
     curves.add_step(StepDone(2, 10, 1.0, 1e-3, None))
     assert points(curves.loss_plot, STEPS) == ([0.2, 2.0], [2.0, 1.0])
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 3, 14, 200])
+def test_only_whole_epochs_are_marked(curves, epochs):
+    curves.start(replace(STARTED, epochs=epochs), COLORS)
+    axis = curves.loss_plot.findChild(pg.PlotWidget).getPlotItem().getAxis("bottom")
+    ticks = [x for _, level in axis.tickValues(-0.02, epochs, 800) for x in level]
+    assert {0, epochs} <= set(ticks)
+    assert all(x == int(x) for x in ticks)
+
+
+def test_the_two_plots_stand_in_line(curves):
+    tops = {
+        plot.mapTo(curves, plot.rect().topLeft()).y()
+        for plot in (curves.loss_plot, curves.iou_plot)
+    }
+    assert len(tops) == 1
 
 
 def test_epochs_carry_losses_and_overlaps_with_gaps_where_a_class_is_not_there(curves):

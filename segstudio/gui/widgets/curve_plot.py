@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from segstudio.gui.theme import colors_for
 from segstudio.gui.widgets.band import Band
 from segstudio.gui.widgets.series import Series
+from segstudio.gui.widgets.whole_axis import WholeAxis
 
 
 class CurvePlot(QWidget):
@@ -25,7 +26,7 @@ class CurvePlot(QWidget):
     ) -> None:
         super().__init__(parent)
         self.series: dict[str, Series] = {}
-        self._canvas = pg.PlotWidget()
+        self._canvas = pg.PlotWidget(axisItems={"bottom": WholeAxis("bottom")})
         self._item = self._canvas.getPlotItem()
         self.band = Band(self._item)
         # The label turns to the other side of its line by itself near the border.

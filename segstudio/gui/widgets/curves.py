@@ -79,6 +79,8 @@ class TrainingCurves(QSplitter):
         self._log.setToolTip("Shows small losses larger; the numbers stay the same.")
         self._log.toggled.connect(self._loss.plot.set_log)
         self._loss.head.addWidget(self._log)
+        for panel in (self._loss, self._iou):
+            panel.head.addStrut(self._log.sizeHint().height())
         self.addWidget(self._loss)
         self.addWidget(self._iou)
         self.setChildrenCollapsible(False)

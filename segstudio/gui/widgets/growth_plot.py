@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from segstudio.gui.theme import colors_for
 from segstudio.gui.widgets.plot_colors import check_color
+from segstudio.gui.widgets.whole_axis import WholeAxis
 
 
 class GrowthPlot(QWidget):
@@ -20,7 +21,7 @@ class GrowthPlot(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._canvas = pg.PlotWidget()
+        self._canvas = pg.PlotWidget(axisItems={"bottom": WholeAxis("bottom")})
         self._canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._item = self._canvas.getPlotItem()
         self._item.setLabel("left", "mean IoU")
