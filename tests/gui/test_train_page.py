@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from segstudio.core.errors import SegStudioError, WeightsError
 from segstudio.core.events import EpochDone, Message, PreviewReady, Progress, RunStarted, StepDone
@@ -222,18 +223,54 @@ def test_stop_and_keep_best_by_keyboard(page, monkeypatch, qtbot):
 def test_numbers_on_the_page_are_those_of_the_events(running):
     running._take_events([STARTED, StepDone(1, 2, 0.9, 1e-3, 65.0), epoch(3, 0.5, gap=1)])
     view = running.run_view
-    assert view.best.value == "0.60"
-    assert view.epoch.value == "3 of 4"
-    assert view.patience.value == "1 of 5"
-    assert view.left.value == "about 1 min"
+    assert view.figures.best.value == "0.60"
+    assert view.figures.epoch.value == "3 of 4"
+    assert view.figures.patience.value == "1 of 5"
+    assert view.figures.time.value == "about 1 min"
     assert view.bar.value() == 2
     assert list(view.curves.iou_plot.series[MEAN].points()[1]) == [0.5]
 
 
+def test_an_ended_run_tells_how_long_it_took_and_nothing_that_is_over(running):
+    view = running.run_view
+    running._take_events([STARTED, Message("It computes in float32."), epoch(3, 0.5, gap=1)])
+    assert view.figures.time.caption == "time left"
+    running._take_result(DONE)
+    assert (view.figures.time.value, view.figures.time.caption) == ("about 1 min", "time taken")
+    assert view.figures.patience.isHidden()
+    assert not view.note.text()
+    view.prepare(5)
+    assert (view.figures.time.value, view.figures.time.caption) == (NOT_MEASURED, "time left")
+    assert view.figures.patience.isVisible()
+    assert view.figures.best.caption == "best average overlap"
+
+
+def test_a_run_that_failed_tells_no_time(running):
+    running._take_events([STARTED, StepDone(1, 2, 0.9, 1e-3, 65.0)])
+    running._take_failure(SegStudioError("The disk is full."))
+    assert running.run_view.figures.time.isHidden()
+
+
+def test_the_figures_stay_in_their_places_while_they_change(running, qtbot):
+    view = running.run_view
+    running.resize(1280, 800)
+    figures = (view.figures.epoch, view.figures.time, view.figures.patience)
+
+    def places():
+        QApplication.processEvents()
+        return [figure.mapTo(view, figure.rect().topLeft()) for figure in figures]
+
+    running._take_events([STARTED])
+    before = places()
+    running._take_events([StepDone(1, 2, 0.9, 1e-3, 20 * 60.0), epoch(3, 0.5, gap=1)])
+    view.show_pausing(True)
+    assert places() == before
+
+
 def test_without_validation_photos_the_score_is_a_dash(running):
     running._take_events([STARTED, epoch(1, None)])
-    assert running.run_view.best.value == NOT_MEASURED
-    assert running.run_view.patience.value == NOT_MEASURED
+    assert running.run_view.figures.best.value == NOT_MEASURED
+    assert running.run_view.figures.patience.value == NOT_MEASURED
 
 
 def fail_with(monkeypatch, error: SegStudioError) -> list[object]:
@@ -329,7 +366,7 @@ def test_an_earlier_run_shows_its_curves_and_previews(page, opened, tmp_path, qt
     view = page.run_view
     assert list(view.curves.iou_plot.series["sky"].points()[1]) == [0.2, 0.7, 0.6]
     assert view.curves.iou_plot.best_epoch == 2
-    assert view.best.value == "0.70"
+    assert view.figures.best.value == "0.70"
     qtbot.waitUntil(lambda: shade_of(view.strip) is not None)
     assert view.strip.names[0] == "seen.png"
 

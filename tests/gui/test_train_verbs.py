@@ -154,8 +154,8 @@ def test_a_continued_run_begins_with_its_earlier_epochs(page, opened, monkeypatc
     curves = page.run_view.curves.iou_plot
     qtbot.waitUntil(lambda: "sky" in curves.series)
     assert list(curves.series["sky"].points()[1]) == [0.4]
-    assert page.run_view.epoch.value == "1 of 2"
-    assert page.run_view.best.value == "0.40"
+    assert page.run_view.figures.epoch.value == "1 of 2"
+    assert page.run_view.figures.best.value == "0.40"
     page.stop()
     qtbot.waitUntil(lambda: not opened.runner.active)
     page.start()
@@ -183,7 +183,7 @@ def test_no_button_and_no_caption_of_a_run_is_cut_off(page, opened, job):
     page.setStyleSheet(style_sheet(LIGHT, 13))
     page.resize(1104, 740)
     page.run_view._show_event(EpochDone(1, 1, 1, 0.5, (0.5,), 1, 1e-3, 12, 0.5, 0, 9.0), {})
-    page.run_view.left.set_value("about 1 h 20 min")
+    page.run_view.figures.time.set_value("about 1 h 20 min")
     QApplication.processEvents()
     assert cut_off(page) == []
 

@@ -27,15 +27,14 @@ from segstudio.gui.widgets.basics import button, card, column, label, row
 from segstudio.gui.widgets.curves import TrainingCurves
 from segstudio.gui.widgets.image_pyramid import Pixels
 from segstudio.gui.widgets.overlay_strip import OverlayStrip
-from segstudio.gui.widgets.run_figure import RunFigure
-from segstudio.gui.widgets.words import EPOCH, MEAN_IOU, NOT_MEASURED, PATIENCE, duration, number
+from segstudio.gui.widgets.run_figures import RunFigures
 from segstudio.jobs.train import TrainResult
 
 _READY = "The first time after the program's start takes a little longer."
 _STOP, _SKIP = "Stop and keep best", "Skip the scoring"
 _PAUSE, _RESUME = "Pause", "Resume"
-_PAUSING = "Pausing, as soon as what is under way is finished…"
-_PAUSED = "Paused. Nothing is lost, and the time does not count."
+_PAUSING = "Pausing after this step…"
+_PAUSED = "Paused, nothing is lost"
 
 
 class TrainRun(QWidget):
@@ -58,10 +57,7 @@ class TrainRun(QWidget):
         self.bar.setTextVisible(False)
         self.headline = label("", "heading")
         self.note = label("", "soft", wrap=True)
-        self.epoch = RunFigure("epoch", EPOCH)
-        self.left = RunFigure("time left", "Measured on this computer while it trains.")
-        self.best = RunFigure("best average overlap", MEAN_IOU)
-        self.patience = RunFigure("since the best", PATIENCE)
+        self.figures = RunFigures()
         self.stop_button = button(_STOP, icon_name="stop")
         self.stop_button.setToolTip("Ends the training; the best state so far is kept (Shift+F5)")
         self.pause_button = button(_PAUSE, icon_name="pause")
@@ -70,9 +66,8 @@ class TrainRun(QWidget):
         self.discard_button.setToolTip("Stops, and moves the run into the trash; asks first")
         self.review_button = button("Review worst photos", role="primary")
         self.save_button = button("Save curves…", tip="As a picture or as a table")
-        self._epochs = self._steps = 0
+        self._steps = 0
         self._ended = self._training_words = ""
-        self._patience = 0
         self._running_buttons = (self.discard_button, self.pause_button, self.stop_button)
         self.buttons = QWidget()
         self._earlier = EarlierRun((), (), ())
@@ -95,13 +90,12 @@ class TrainRun(QWidget):
 
         A run that is continued begins with its `earlier` epochs and previews.
         """
-        self._patience, self._earlier = patience, earlier or EarlierRun((), (), ())
+        self._earlier = earlier or EarlierRun((), (), ())
         self.strip.expect(pictures)
         self.curves.start(RunStarted("", 1, 1, "", (), 0, 0), {})
         self.headline.setText("Getting ready…")
         self.note.setText(_READY)
-        for figure in (self.epoch, self.left, self.best, self.patience):
-            figure.set_value(NOT_MEASURED)
+        self.figures.reset(patience)
         self.bar.setRange(0, 0)
         self._show_running(True)
 
@@ -127,10 +121,10 @@ class TrainRun(QWidget):
 
     def show_result(self, result: TrainResult) -> None:
         """Show how the run ended."""
-        took = duration(result.seconds)
-        stopped = f"Stopped after {took}; the best state is kept"
-        self._ended = f"Finished after {took}" if result.status == "completed" else stopped
-        self.left.set_value(NOT_MEASURED)
+        stopped = "Stopped; the best state is kept"
+        self._ended = "Finished" if result.status == "completed" else stopped
+        self.note.setText("")
+        self.figures.show_ended(result.seconds)
         self.show_scored("")
 
     def show_scoring(self) -> None:
@@ -155,6 +149,7 @@ class TrainRun(QWidget):
         """Show that the run ended badly."""
         self.headline.setText("The training ended early")
         self.note.setText(what)
+        self.figures.show_ended(None)
         self._show_running(False)
         self.bar.setRange(0, 1)
 
@@ -170,7 +165,7 @@ class TrainRun(QWidget):
             self.strip.reset("This run kept no previews.")
         self.headline.setText(title)
         self.note.setText("")
-        self.left.set_value(NOT_MEASURED)
+        self.figures.show_ended(sum(event.seconds for event in run.epochs))
         self._show_running(False)
         self.bar.setRange(0, 1)
         self.bar.setValue(1)
@@ -193,12 +188,10 @@ class TrainRun(QWidget):
                 self.curves.add_step(event)
                 self.bar.setRange(0, self._steps)
                 self.bar.setValue(event.step)
-                self.left.set_value(duration(event.eta_seconds))
-                if not self.epoch.value.startswith(f"{event.epoch} "):
-                    self.epoch.set_value(f"{event.epoch} of {self._epochs}")
+                self.figures.show_step(event.epoch, event.eta_seconds)
             case EpochDone():
                 self.curves.add_epoch(event)
-                self._show_epoch(event)
+                self.figures.show_epoch(event)
             case PreviewReady():
                 self.strip.add(event)
             case Progress():
@@ -215,7 +208,7 @@ class TrainRun(QWidget):
                 pass
 
     def _start(self, event: RunStarted, colors: Mapping[str, QColor]) -> None:
-        self._epochs = event.epochs
+        self.figures.set_epochs(event.epochs)
         self.curves.start(event, colors)
         self._steps = max(event.epochs * event.steps_per_epoch, 1)
         self.bar.setRange(0, self._steps)
@@ -227,20 +220,9 @@ class TrainRun(QWidget):
             self.note.setText("")
         for epoch in self._earlier.epochs:
             self.curves.add_epoch(epoch)
-            self._show_epoch(epoch)
+            self.figures.show_epoch(epoch)
         for preview in self._earlier.previews:
             self.strip.add(preview)
-
-    def _show_epoch(self, event: EpochDone) -> None:
-        self.epoch.set_value(f"{event.epoch} of {self._epochs}")
-        self.best.set_value(number(event.best_miou))
-        if event.best_miou is not None:
-            self.best.set_caption(f"best average overlap (epoch {event.best_epoch})")
-        if event.val_miou is None:
-            self.patience.set_value(NOT_MEASURED)
-            return
-        limit = f" of {self._patience}" if self._patience else ""
-        self.patience.set_value(f"{event.epochs_without_gain}{limit}")
 
     def _show_running(self, running: bool) -> None:
         self.stop_button.setText(_STOP)
@@ -253,11 +235,9 @@ class TrainRun(QWidget):
         self.save_button.setVisible(not running)
 
     def _lay_out(self) -> None:
-        self.patience.set_caption("epochs since the best")
         top, inside = card()
-        figures = row(self.best, self.epoch, self.left, self.patience, 1, spacing=5 * GRID)
         ended = row(self.save_button, self.review_button)
-        figures.addLayout(ended)
+        figures = row(self.figures, 1, ended)
         figures.setAlignment(ended, Qt.AlignmentFlag.AlignBottom)
         self.buttons.setLayout(row(*self._running_buttons))
         self._words = row(self.headline, self.note, spacing=2 * GRID)
