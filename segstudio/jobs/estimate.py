@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from segstudio.core.run_history import read_history
 from segstudio.learning.bank import sizing
 from segstudio.learning.bank.store import FEATURES, free_bytes, stored_bytes
 from segstudio.learning.config import TrainConfig
@@ -13,7 +14,7 @@ from segstudio.learning.samples import seen_whole
 from segstudio.learning.transforms import Preprocessing
 from segstudio.project.entries import PhotoEntry
 from segstudio.project.project import Project
-from segstudio.project.runs import read_history, read_object
+from segstudio.project.runs import read_object
 
 _SHAPING = ("model", "train_layers", "feature_bank")
 

@@ -12,9 +12,9 @@ from typing import Any
 from segstudio.core.errors import SegStudioError, UsageError
 from segstudio.core.events import Reporter
 from segstudio.core.files import write_atomic
+from segstudio.core.run_history import read_history
 from segstudio.jobs.opening import opened
 from segstudio.project.project import Project
-from segstudio.project.runs import read_history
 from segstudio.review.curves_picture import curves_png
 
 KINDS = (".csv", ".png")
@@ -63,7 +63,7 @@ def run(request: HistoryRequest, _report: Reporter) -> HistoryResult:
         )
     with opened(request.project, write=False) as project:
         found = project.run(request.run)
-        history = [line for line in read_history(found.path) if "epoch" in line]
+        history = read_history(found.path)
         if not history:
             raise SegStudioError(
                 f"The run {found.name} has no finished epoch to show.",

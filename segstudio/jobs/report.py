@@ -10,11 +10,12 @@ from segstudio.core.errors import SegStudioError
 from segstudio.core.events import ProblemFound, Progress, Reporter
 from segstudio.core.files import write_atomic
 from segstudio.core.problems import Problem
+from segstudio.core.run_history import read_history
 from segstudio.jobs.evaluate import prediction_path
 from segstudio.jobs.opening import opened
 from segstudio.project.entries import RunInfo
 from segstudio.project.project import Project
-from segstudio.project.runs import read_history, read_object
+from segstudio.project.runs import read_object
 from segstudio.review.report import ReportContent, ReportedPhoto, render
 
 

@@ -6,10 +6,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from segstudio.core.run_history import Epoch, Standing, read_history
 from segstudio.learning.config import TrainConfig
 from segstudio.project.entries import RunInfo
 from segstudio.project.project import Project
-from segstudio.project.runs import read_history, read_object
+from segstudio.project.runs import read_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +88,17 @@ def _settings(run: RunInfo) -> dict[str, str]:
 
 
 def _row(run: RunInfo, config: dict[str, str], keys: tuple[str, ...]) -> RunRow:
-    scored = [e for e in read_history(run.path) if isinstance(e.get("val_miou"), int | float)]
-    best: dict[str, Any] = max(scored, key=lambda epoch: epoch["val_miou"], default={})
+    history = read_history(run.path)
+    kept = Standing.of(history).best_epoch
+    best: Epoch = next((epoch for epoch in history if epoch["epoch"] == kept), {})
     model = run.path / "best.safetensors"
     return RunRow(
         name=run.name,
         status=run.status,
         epochs=run.epochs,
-        miou=_number(best.get("val_miou")),
-        low=_number(best.get("val_miou_low")),
-        high=_number(best.get("val_miou_high")),
+        miou=best.get("val_miou"),
+        low=best.get("val_miou_low"),
+        high=best.get("val_miou_high"),
         seconds=_number(read_object(run.path / "result.json").get("seconds")),
         megabytes=model.stat().st_size / 1e6 if model.is_file() else None,
         scored=(run.path / "photo_scores.json").is_file(),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from segstudio.core.errors import SegStudioError
 from segstudio.core.events import Message, Reporter
+from segstudio.core.run_history import Standing
 from segstudio.learning.device import device_lost, out_of_memory
 from segstudio.learning.learner import NotANumber
-from segstudio.learning.recorders import Standing
 
 
 def tell_break(

@@ -19,6 +19,7 @@ from segstudio.core.events import (
     StepDone,
 )
 from segstudio.core.palette import Palette
+from segstudio.core.run_history import Standing
 from segstudio.learning.breaks import tell_break
 from segstudio.learning.checkpoint import Checkpoint
 from segstudio.learning.clock import Clock
@@ -27,7 +28,7 @@ from segstudio.learning.dataset import Crops
 from segstudio.learning.download import Interrupted
 from segstudio.learning.evaluation import Checked, Checker, Validation, summary
 from segstudio.learning.learner import Learner, NotANumber
-from segstudio.learning.recorders import LastState, RunFolder, Standing
+from segstudio.learning.recorders import LastState, RunFolder
 from segstudio.learning.samples import WATCHED_PHOTOS, Sample, seen_whole
 
 

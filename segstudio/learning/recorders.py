@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import io
 import json
-import math
 import os
 import pickle
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from segstudio.core.events import EpochDone
 from segstudio.core.files import cannot_write, write_atomic, write_json
 from segstudio.core.overlay import blend
 from segstudio.core.palette import Palette
+from segstudio.core.run_history import HISTORY, read_history
 from segstudio.learning.config import TrainConfig
 
 PREVIEW_SIDE = 480
@@ -75,7 +75,7 @@ class RunFolder:
             "seconds": round(event.seconds, 3),
             "lr": event.lr,
         }
-        path = self.path / "history.jsonl"
+        path = self.path / HISTORY
         try:
             with path.open("a", encoding="utf-8") as stream:
                 stream.write(json.dumps(line, ensure_ascii=False) + "\n")
@@ -85,21 +85,13 @@ class RunFolder:
             raise cannot_write(path, error) from error
 
     def history(self) -> list[dict[str, Any]]:
-        """Return the epochs so far; a line that a crash cut off is left out."""
-        path = self.path / "history.jsonl"
-        epochs = []
-        # The cut may lie within a character.
-        for line in path.read_text("utf-8", "replace").splitlines() if path.is_file() else []:
-            try:
-                epochs.append(json.loads(line))
-            except ValueError:
-                break
-        return epochs
+        """Return the epochs so far."""
+        return read_history(self.path)
 
     def keep_history(self, epochs: Sequence[Mapping[str, Any]]) -> None:
-        """Write the history anew with these epochs only."""
+        """Write the history anew with these epochs only; the file as it was stays as .bak."""
         text = "".join(json.dumps(epoch, ensure_ascii=False) + "\n" for epoch in epochs)
-        write_atomic(self.path / "history.jsonl", text.encode())
+        write_atomic(self.path / HISTORY, text.encode(), keep_backup=True)
 
     def save_last(self, state: LastState) -> None:
         """Write the state to go on from."""
@@ -148,43 +140,3 @@ class RunFolder:
         _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 88])
         write_atomic(path, data.tobytes())
         return path
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a run stands after the epochs of its history.
-
-    `gain_epoch` is the last one whose score rose by more than `min_delta` above `gain_miou`, the
-    score of the one before it that did.
-    """
-
-    min_delta: float = 0.0
-    epochs: int = 0
-    best_epoch: int | None = None
-    best_miou: float | None = None
-    gain_epoch: int = 0
-    gain_miou: float = -math.inf
-
-    @classmethod
-    def of(cls, history: Sequence[Mapping[str, Any]], min_delta: float = 0.0) -> Standing:
-        """Read the standing off a history; without scores the last epoch counts as best."""
-        standing = cls(min_delta)
-        for line in history:
-            standing = standing.after(line["epoch"], line["val_miou"])
-        return standing
-
-    def after(self, epoch: int, miou: float | None) -> Standing:
-        """Return the standing after one more epoch."""
-        if miou is None and self.best_miou is None:
-            return replace(self, epochs=epoch, best_epoch=epoch, gain_epoch=epoch)
-        now = replace(self, epochs=epoch)
-        if miou is not None and (self.best_miou is None or miou > self.best_miou):
-            now = replace(now, best_epoch=epoch, best_miou=miou)
-        if miou is not None and miou > self.gain_miou + self.min_delta:
-            now = replace(now, gain_epoch=epoch, gain_miou=miou)
-        return now
-
-    @property
-    def without_gain(self) -> int:
-        """Epochs since the last gain."""
-        return self.epochs - self.gain_epoch

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 from datetime import datetime
@@ -11,6 +10,7 @@ from typing import Any
 
 from segstudio.core.errors import SegStudioError, UsageError
 from segstudio.core.files import cannot_write
+from segstudio.core.run_history import Standing, read_history
 from segstudio.project.entries import RunInfo
 
 
@@ -91,14 +91,13 @@ def _read_run(path: Path) -> RunInfo:
     """Read one run's folder; what a crash left unfinished shows as `interrupted`."""
     result = read_object(path / "result.json")
     epochs = read_history(path)
-    scores = [miou for epoch in epochs if isinstance(miou := epoch.get("val_miou"), float)]
     config = read_object(path / "config.json")
     return RunInfo(
         name=path.name,
         path=path,
         status=str(result.get("status", "interrupted")),
         epochs=len(epochs),
-        val_miou=max(scores, default=None),
+        val_miou=Standing.of(epochs).best_miou,
         model=str(config.get("model", "")),
         has_checkpoint=(path / "best.safetensors").is_file(),
         purpose=str(config.get("purpose", "")),
@@ -112,18 +111,3 @@ def read_object(path: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return value if isinstance(value, dict) else {}
-
-
-def read_history(path: Path) -> list[dict[str, Any]]:
-    """Return the epochs of a run's history; a line cut off by a crash is left out."""
-    try:
-        lines = (path / "history.jsonl").read_text("utf-8", "replace").splitlines()
-    except OSError:
-        return []
-    epochs = []
-    for line in lines:
-        with contextlib.suppress(ValueError):
-            epoch = json.loads(line)
-            if isinstance(epoch, dict):
-                epochs.append(epoch)
-    return epochs

@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from segstudio.core.palette import Palette
+from segstudio.core.run_history import Standing
 from segstudio.review.scores import edge_words, likely_words
 
 Row = Mapping[str, Any]
@@ -105,7 +106,8 @@ def curve(history: Sequence[Row]) -> str:
     ]
     if len(points) < 2:
         return "<p>Too few epochs were checked to draw a curve.</p>"
-    last, best = points[-1][0], max(points, key=lambda point: point[1])
+    last, kept = points[-1][0], Standing.of(history).best_epoch
+    best = next(point for point in points if point[0] == kept)
 
     def at(epoch: float, value: float) -> str:
         return f"{30 + 560 * epoch / last:.1f},{150 - 140 * value:.1f}"

@@ -84,3 +84,27 @@ def test_a_seed_repeats_a_run_bit_for_bit(make_training: MakeTraining) -> None:
         fit(training, Listener())
     assert_same(runs[0], runs[1])
     assert not same(*(training.folder.load_last().learner["model"] for training in runs[1:]))
+
+
+@pytest.mark.parametrize("damaged", [1, 2, 3])
+def test_a_damaged_line_of_the_history_costs_a_resumed_run_no_other_epoch(
+    make_training: MakeTraining, damaged: int
+) -> None:
+    whole = make_training("whole", epochs=5)
+    fit(whole, Listener())
+
+    def stop(event: Event) -> bool:
+        return isinstance(event, EpochDone) and event.epoch == 3
+
+    training = make_training("broken", epochs=5)
+    fit(training, Listener(stop))
+    path = training.folder.path / "history.jsonl"
+    lines = path.read_bytes().split(b"\n")
+    lines[damaged - 1] = lines[damaged - 1].replace(b"}", b"\x00")
+    path.write_bytes(b"\n".join(lines))
+    again = make_training("broken", epochs=5)
+    assert fit(again, Listener(), again.folder.load_last()).status == "completed"
+    # The last one is checked once more, from the state that was kept after it.
+    wanted = [line for line in history(whole) if line["epoch"] != damaged or damaged == 3]
+    assert history(again) == wanted
+    assert path.with_name("history.jsonl.bak").read_bytes() == b"\n".join(lines)

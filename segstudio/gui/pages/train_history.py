@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from segstudio.core.events import EpochDone, PreviewReady
-from segstudio.project.runs import read_history, read_object
+from segstudio.core.run_history import Epoch, Standing, read_history
+from segstudio.project.runs import read_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,7 @@ class EarlierRun:
 def read_earlier(folder: Path) -> EarlierRun:
     """Read what a run left; what is missing or damaged is left out."""
     history = read_history(folder)
-    scored = history[0].get("iou") if history else None
-    names = tuple(scored) if isinstance(scored, dict) else ()
+    names = tuple(history[0].get("iou", ())) if history else ()
     return EarlierRun(names, tuple(epochs_of(history, names)), previews_of(folder))
 
 
@@ -42,45 +42,38 @@ def previews_of(folder: Path) -> tuple[PreviewReady, ...]:
     return tuple(found)
 
 
-def epochs_of(history: list[dict[str, object]], names: tuple[str, ...]) -> list[EpochDone]:
+def epochs_of(history: list[Epoch], names: tuple[str, ...]) -> list[EpochDone]:
     """Return the lines of a run's history as the events that they once were."""
-    best: EpochDone | None = None
+    standing = Standing()
     events: list[EpochDone] = []
     for line in history:
         event = _epoch_of(line, names)
-        if event.val_miou is not None and (best is None or event.val_miou > (best.val_miou or 0)):
-            best = event
-        gain = event.epoch - best.epoch if best else 0
+        standing = standing.after(event.epoch, event.val_miou)
         events.append(
             replace(
                 event,
-                best_epoch=best.epoch if best else None,
-                best_miou=best.val_miou if best else None,
-                epochs_without_gain=gain,
+                best_epoch=standing.best_epoch,
+                best_miou=standing.best_miou,
+                epochs_without_gain=standing.without_gain,
             )
         )
     return events
 
 
-def _epoch_of(line: dict[str, object], names: tuple[str, ...]) -> EpochDone:
-    iou = line.get("iou")
-    scores = iou if isinstance(iou, dict) else {}
+def _epoch_of(line: Epoch, names: tuple[str, ...]) -> EpochDone:
+    scores = line.get("iou", {})
     return EpochDone(
-        epoch=int(_number(line.get("epoch")) or 0),
-        train_loss=_number(line.get("train_loss")) or 0.0,
-        val_loss=_number(line.get("val_loss")),
-        val_miou=_number(line.get("val_miou")),
-        class_iou=tuple(_number(scores.get(name)) for name in names),
-        seconds=_number(line.get("seconds")) or 0.0,
-        lr=_number(line.get("lr")) or 0.0,
+        epoch=line["epoch"],
+        train_loss=line.get("train_loss") or 0.0,
+        val_loss=line.get("val_loss"),
+        val_miou=line.get("val_miou"),
+        class_iou=tuple(scores.get(name) for name in names),
+        seconds=line.get("seconds") or 0.0,
+        lr=line.get("lr") or 0.0,
         best_epoch=None,
         best_miou=None,
         epochs_without_gain=0,
         eta_seconds=None,
-        val_miou_low=_number(line.get("val_miou_low")),
-        val_miou_high=_number(line.get("val_miou_high")),
+        val_miou_low=line.get("val_miou_low"),
+        val_miou_high=line.get("val_miou_high"),
     )
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) else None

@@ -1,0 +1,90 @@
+"""The history of a run, one line of JSON per epoch, and how the run stands by it."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, NoReturn
+
+HISTORY = "history.jsonl"
+_NUMBERS = ("train_loss", "val_loss", "val_miou", "val_miou_low", "val_miou_high", "seconds", "lr")
+
+Epoch = dict[str, Any]
+"""One epoch of a history: `epoch` is 1 or more, every other number may be missing or None."""
+
+
+def read_history(folder: Path) -> list[Epoch]:
+    """Return the epochs in a run's folder; a line that is damaged or cut off costs that epoch."""
+    try:
+        text = (folder / HISTORY).read_text("utf-8", "replace")
+    except OSError:
+        return []
+    # Not splitlines: names of classes may hold signs that end a line for it.
+    epochs = map(_epoch, text.split("\n"))
+    return [epoch for epoch in epochs if epoch is not None]
+
+
+def _epoch(line: str) -> Epoch | None:
+    """Return a line as an epoch, None where it is none."""
+    try:
+        value = json.loads(line, parse_constant=_no_json)
+    except ValueError:
+        return None
+    if not isinstance(value, dict) or type(value.get("epoch")) is not int or value["epoch"] < 1:
+        return None
+    iou = value.get("iou", {})
+    if not isinstance(iou, dict):
+        return None
+    numbers = (*(value.get(key) for key in _NUMBERS), *iou.values())
+    return value if all(map(_is_number, numbers)) else None
+
+
+def _no_json(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _is_number(value: object) -> bool:
+    return value is None or (isinstance(value, int | float) and abs(value) < math.inf)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a run stands after the epochs of its history.
+
+    `gain_epoch` is the last one whose score rose by more than `min_delta` above `gain_miou`, the
+    score of the one before it that did.
+    """
+
+    min_delta: float = 0.0
+    epochs: int = 0
+    best_epoch: int | None = None
+    best_miou: float | None = None
+    gain_epoch: int = 0
+    gain_miou: float = -math.inf
+
+    @classmethod
+    def of(cls, history: Sequence[Mapping[str, Any]], min_delta: float = 0.0) -> Standing:
+        """Read the standing off a history; without scores the last epoch counts as best."""
+        standing = cls(min_delta)
+        for line in history:
+            standing = standing.after(line["epoch"], line.get("val_miou"))
+        return standing
+
+    def after(self, epoch: int, miou: float | None) -> Standing:
+        """Return the standing after one more epoch."""
+        if miou is None and self.best_miou is None:
+            return replace(self, epochs=epoch, best_epoch=epoch, gain_epoch=epoch)
+        now = replace(self, epochs=epoch)
+        if miou is not None and (self.best_miou is None or miou > self.best_miou):
+            now = replace(now, best_epoch=epoch, best_miou=miou)
+        if miou is not None and miou > self.gain_miou + self.min_delta:
+            now = replace(now, gain_epoch=epoch, gain_miou=miou)
+        return now
+
+    @property
+    def without_gain(self) -> int:
+        """Epochs since the last gain."""
+        return self.epochs - self.gain_epoch
