@@ -10,15 +10,17 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from segstudio.core.errors import SegStudioError, WeightsError
 from segstudio.core.events import EpochDone, Message, PreviewReady, Progress, RunStarted, StepDone
 from segstudio.core.files import write_json
 from segstudio.gui.pages.train_runs import run_words
 from segstudio.gui.pages.train_setup import UNKNOWN_TIME
+from segstudio.gui.widgets.basics import column
 from segstudio.gui.widgets.curves import MEAN
 from segstudio.gui.widgets.outlook import watched
+from segstudio.gui.widgets.scrolled import Scrolled
 from segstudio.gui.widgets.words import NOT_MEASURED
 from segstudio.jobs import estimate
 from segstudio.jobs.measure_models import MeasureRequest, ModelFigures
@@ -426,6 +428,34 @@ def test_closing_the_window_after_a_stop_scores_nothing(page, opened, monkeypatc
     qtbot.waitUntil(lambda: not page.training)
     assert not opened.runner.active
     assert not jobs.scored
+
+
+def test_after_a_training_the_choices_see_the_split_that_it_made(page, opened, qtbot):
+    names = [entry.name for entry in opened.session.photos]
+    assert any("not yet dealt out" in text for text in page.setup.findings.texts)
+    page._training = True
+    parts = dict.fromkeys(names[1:], "train") | {names[0]: "val"}
+    opened.session.set_split(Split(parts=parts, method="given"), "Split")
+    page._take_result(DONE)
+    page._again.click()
+    qtbot.waitUntil(lambda: f"{len(parts) - 1} photos to train." in page.setup.findings.texts)
+    assert "You will watch it on these photos" in page.setup.outlook.text
+
+
+def test_an_area_that_scrolls_grows_with_what_is_in_it(qtbot):
+    content, words, below, outer = QWidget(), QWidget(), QWidget(), QWidget()
+    words.setMinimumHeight(100)
+    content.setLayout(column(words))
+    area = Scrolled(content)
+    layout = column(area)
+    layout.addWidget(below, 1)
+    outer.setLayout(layout)
+    qtbot.addWidget(outer)
+    outer.resize(300, 400)
+    outer.show()
+    assert area.height() == 100
+    words.setMinimumHeight(150)
+    qtbot.waitUntil(lambda: area.height() == 150)
 
 
 def test_a_run_stopped_before_it_had_a_model_is_not_scored(page, opened, monkeypatch, qtbot):

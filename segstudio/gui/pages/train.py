@@ -54,7 +54,6 @@ class TrainPage(Page):
         self._training = self._began = self._scoring = self._discarding = False
         self._again = button("New training", icon_name="add")
         self._again.setToolTip("Back to the choices; the run stays in the list")
-        self._again.clicked.connect(self.show_setup)
         self._verbs = RunVerbs()
         self._on_setup = ProjectOnSetup(self.session, self.setup)
         self._actions = RunActions(self.session, self.setup, self._verbs)
@@ -197,7 +196,9 @@ class TrainPage(Page):
         self.run_view.save_clicked.connect(self.save_curves)
         self.run_view.pause_clicked.connect(self.pause_or_resume)
         self.run_view.discard_clicked.connect(self.discard_running)
-        self._actions.discarded.connect(self.show_setup)
+        for leaves_run in (self._again.clicked, self._actions.discarded):
+            leaves_run.connect(self.show_setup)
+            leaves_run.connect(self.entered)
         self._actions.wanted.connect(self.launch)
         self.run_view.review_clicked.connect(lambda: self.page_requested.emit("review"))
         self.runner.events.connect(self._take_events)
