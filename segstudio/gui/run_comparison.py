@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -23,6 +23,7 @@ from segstudio.gui.pages.train_runs import run_words
 from segstudio.gui.theme import GRID
 from segstudio.gui.widgets.basics import card, column, label
 from segstudio.gui.widgets.curve_plot import CurvePlot
+from segstudio.gui.widgets.difference_bars import DifferenceBars
 from segstudio.gui.widgets.legend_chips import LegendChips
 from segstudio.gui.widgets.plot_colors import check_color, train_color
 from segstudio.gui.widgets.words import IOU
@@ -33,7 +34,8 @@ from segstudio.project.project import Project
 from segstudio.review.comparison import Comparison
 
 _CHOOSE = "Choose two runs in the table: click each, or press Space on it."
-_PAIR, _ROW = 2, 34
+_PAIR, _ROW, _MOST_ROWS = 2, 34, 7
+_DIFFERENCE = PhotoDifferences.columns.index("Difference")
 
 
 class RunComparison(QDialog):
@@ -50,9 +52,10 @@ class RunComparison(QDialog):
         self.run_view.setAccessibleName("Runs; two can be chosen")
         self.photo_view = _table(self.photos, QAbstractItemView.SelectionMode.SingleSelection)
         self.photo_view.setAccessibleName("Photos by difference")
+        self.photo_view.setItemDelegateForColumn(_DIFFERENCE, DifferenceBars(self))
         self.sentence = label(_CHOOSE, "heading", wrap=True)
         self.left_out = label("", "soft", wrap=True)
-        self.plot = CurvePlot("IoU")
+        self.plot = CurvePlot("overlap")
         self.plot.set_range(0, 1)
         self.legend = LegendChips()
         self._project: Project | None = None
@@ -84,6 +87,12 @@ class RunComparison(QDialog):
         """The runs that are chosen, the older one first."""
         return tuple(sorted(self._chosen))
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow a change of the theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._show_curves()
+
     # What the user chooses
 
     def _choose(self) -> None:
@@ -109,7 +118,7 @@ class RunComparison(QDialog):
     def _compare(self) -> None:
         self._show_curves()
         self.photos.set_rows(())
-        self.left_out.clear()
+        self._leave_out("")
         if len(self._chosen) < _PAIR or self._project is None:
             self.sentence.setText(_CHOOSE)
             return
@@ -128,12 +137,14 @@ class RunComparison(QDialog):
             self._show_runs(result)
         elif isinstance(result, Comparison) and (result.first, result.second) == self.pair:
             self.sentence.setText(result.sentence())
-            self.left_out.setText(" ".join(result.left_out))
+            self._leave_out(" ".join(result.left_out))
             self.photos.set_rows(result.photos)
 
     def _show_runs(self, table: RunTable) -> None:
         """List the runs; choose the one that was looked at and the best other one."""
         self.runs.show_table(table)
+        rows = min(max(len(table.rows), _PAIR), _MOST_ROWS)
+        self.run_view.setFixedHeight((rows + 1) * _ROW + GRID)
         others = [run for run in table.rows if run.name != self._wanted and run.scored]
         best = max(others, key=lambda run: run.miou or 0.0, default=None)
         self._chosen = [self._wanted] + ([best.name] if best else [])
@@ -142,7 +153,12 @@ class RunComparison(QDialog):
 
     def _take_failure(self, error: SegStudioError) -> None:
         self.sentence.setText(error.what)
-        self.left_out.setText(f"{error.meaning} {error.remedy}".strip())
+        self._leave_out(f"{error.meaning} {error.remedy}".strip())
+
+    def _leave_out(self, words: str) -> None:
+        """Say under the sentence what it does not speak of."""
+        self.left_out.setText(words)
+        self.left_out.setVisible(bool(words))
 
     def _show_curves(self) -> None:
         """Draw the overlap of both runs after every epoch."""
@@ -187,9 +203,9 @@ class RunComparison(QDialog):
         parts.setSizes([600, 520])
         outer = column(spacing=GRID)
         outer.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        outer.addWidget(top, 2)
+        outer.addWidget(top)
         outer.addWidget(said)
-        outer.addWidget(parts, 3)
+        outer.addWidget(parts, 1)
         self.setLayout(outer)
 
 
@@ -209,4 +225,5 @@ def _table(model: QAbstractTableModel, mode: QAbstractItemView.SelectionMode) ->
     header.setHighlightSections(False)
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    header.setStretchLastSection(True)
     return view

@@ -109,7 +109,8 @@ class Comparison:
             which = "better" if self.difference > 0 else "worse"
             return f"The second run is {which}: {scores}. {each}"
         if count < VERY_FEW:
-            return f"{photos.capitalize()} cannot tell two runs apart: {scores}. {each}"
+            few = f"{photos} {'is' if count == 1 else 'are'} too few to be sure which run is better"
+            return f"{few}: {scores}. {each}"
         needed = self.needed
         more = f" About {needed} photos would be needed to be sure." if needed else ""
         return f"These {photos} cannot tell the two runs apart: {scores}. {each}{more}"

@@ -6,13 +6,14 @@ import re
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QFileDialog
 
 from segstudio.core.confusion import ConfusionMatrix
 from segstudio.core.edges import EdgeCounts, PhotoCounts
 from segstudio.core.files import write_json
 from segstudio.gui.widgets.confusion_grid import ConfusionGrid
+from segstudio.gui.widgets.difference_bars import SHARE_ROLE, bar_of
 from segstudio.gui.widgets.scores_panel import ScoresPanel
 from segstudio.project.entries import Split
 from segstudio.review.ranking import load_scores
@@ -124,10 +125,14 @@ def test_runs_are_compared_and_a_photo_leads_back_to_the_review(opened, project,
     page = make_page(opened, "review")
     page.handlers()["compare_runs"]()
     dialog = page.comparison
-    qtbot.waitUntil(lambda: "cannot tell two runs apart" in dialog.sentence.text())
+    qtbot.waitUntil(lambda: "too few to be sure" in dialog.sentence.text())
     assert dialog.pair == tuple(sorted(names))
     assert [row.name for row in dialog.runs.rows] == sorted(names)[::-1]
-    assert "lr" in dialog.runs.columns
+    assert "Learning rate" in dialog.runs.columns
+    shares = [dialog.photos.index(row, 3).data(SHARE_ROLE) for row in range(3)]
+    assert max(shares) == 1
+    assert all(0 < share <= 1 for share in shares)
+    assert not dialog.left_out.isVisible()
     assert len(dialog.plot.series) == 2
     assert dialog.photos.rows[0].difference > 0
     asked = []
@@ -136,6 +141,14 @@ def test_runs_are_compared_and_a_photo_leads_back_to_the_review(opened, project,
     assert asked == ["review"]
     assert opened.session.current_photo == dialog.photos.rows[1].photo
     dialog.close()
+
+
+def test_a_loss_is_a_bar_to_the_left_and_the_largest_reaches_the_end():
+    cell = QRect(0, 0, 264, 34)
+    worst, half, same = (bar_of(cell, share) for share in (-1.0, 0.5, 0.0))
+    assert (worst.left(), worst.right()) == (64, 164)
+    assert (half.left(), half.right()) == (164, 214)
+    assert same.width() == 0
 
 
 def test_a_run_that_was_not_scored_says_so_in_the_comparison(opened, project, make_page, qtbot):

@@ -45,7 +45,7 @@ def test_runs_are_compared_on_the_scores_that_each_was_given(
         assert [one.first, one.second] == scores
     assert len(found.photos) == 4
     assert found.as_json()["sentence"] in found.as_text()
-    assert "cannot tell two runs apart" in found.sentence()
+    assert "too few to be sure" in found.sentence()
 
 
 def test_a_run_scored_on_photos_that_it_learned_from_is_not_compared_on_them(

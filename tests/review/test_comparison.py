@@ -83,10 +83,10 @@ def test_a_difference_within_the_noise_is_none_and_says_how_many_photos_it_would
 def test_few_photos_tell_nothing_however_large_the_difference() -> None:
     found = compare(run("a", [10, 12, 11]), run("b", [45, 46, 47]))
     assert not found.told_apart
-    assert found.sentence().startswith("3 photos cannot tell two runs apart")
+    assert found.sentence().startswith("3 photos are too few to be sure")
     alone = compare(run("a", [10]), run("b", [45]))
     assert alone.interval is None
-    assert alone.sentence().startswith("1 photo cannot tell two runs apart")
+    assert alone.sentence().startswith("1 photo is too few to be sure")
 
 
 def test_equal_runs_differ_nowhere() -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
+from segstudio.gui.editors import field_label
 from segstudio.gui.item_models.tables import Index, RowTable
 from segstudio.gui.pages.train_runs import run_words
-from segstudio.gui.widgets.words import NOT_MEASURED, number
+from segstudio.gui.widgets.difference_bars import SHARE_ROLE
+from segstudio.gui.widgets.words import NOT_MEASURED, duration, number
 from segstudio.jobs.run_table import RunRow, RunTable
+from segstudio.learning.config import TrainConfig
 from segstudio.review.comparison import PhotoDifference
 
 _FIXED = ("Run", "Overlap", "Likely", "Time", "Size", "Scored")
@@ -17,10 +20,13 @@ class RunRows(RowTable[RunRow]):
     """One row per run, with the settings that are not the same in all of them."""
 
     columns: tuple[str, ...] = _FIXED
+    _keys: tuple[str, ...] = ()
 
     def show_table(self, table: RunTable) -> None:
         """Show other runs."""
-        self.columns = (*_FIXED, *table.keys)
+        self._keys = table.keys
+        fields = TrainConfig.model_fields
+        self.columns = (*_FIXED, *(field_label(key, fields[key]) for key in table.keys))
         self.set_rows(table.rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -41,12 +47,11 @@ class RunRows(RowTable[RunRow]):
             run_words(row.name),
             number(row.miou),
             f"{row.low:.2f} to {row.high:.2f}" if known else NOT_MEASURED,
-            NOT_MEASURED if row.seconds is None else f"{row.seconds:.0f} s",
+            NOT_MEASURED if row.seconds is None else duration(row.seconds),
             NOT_MEASURED if row.megabytes is None else f"{row.megabytes:.1f} MB",
             "yes" if row.scored else "no",
         )
-        rest = self.columns[len(_FIXED) :]
-        return (*fixed, *(row.settings.get(key, NOT_MEASURED) for key in rest))
+        return (*fixed, *(row.settings.get(key, NOT_MEASURED) for key in self._keys))
 
 
 class PhotoDifferences(RowTable[PhotoDifference]):
@@ -65,6 +70,9 @@ class PhotoDifferences(RowTable[PhotoDifference]):
                 return (row.photo, number(row.first), number(row.second), difference)[
                     index.column()
                 ]
+            case _ if role == SHARE_ROLE:
+                longest = max(abs(one.difference) for one in self._rows)
+                return row.difference / longest if longest else 0.0
             case Qt.ItemDataRole.ToolTipRole:
                 return f"{row.photo}\nEnter or double click: show it"
         return None

@@ -73,7 +73,7 @@ class TrainingCurves(QSplitter):
         self._class_names: tuple[str, ...] = ()
         self._class_colors: Mapping[str, QColor] = {}
         self._loss = _Panel("How wrong it still is", LOSS, "loss", mark_at=0.92)
-        self._iou = _Panel("How well it overlaps your outlines", IOU, "IoU", mark_at=0.08)
+        self._iou = _Panel("How well it overlaps your outlines", IOU, "overlap", mark_at=0.08)
         self._iou.plot.set_range(0, 1)
         self._log = QCheckBox("Log scale")
         self._log.setToolTip("Shows small losses larger; the numbers stay the same.")

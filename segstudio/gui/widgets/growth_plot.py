@@ -24,7 +24,7 @@ class GrowthPlot(QWidget):
         self._canvas = pg.PlotWidget(axisItems={"bottom": WholeAxis("bottom")})
         self._canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._item = self._canvas.getPlotItem()
-        self._item.setLabel("left", "mean IoU")
+        self._item.setLabel("left", "average overlap")
         self._item.setLabel("bottom", "training photos")
         self._item.getAxis("left").enableAutoSIPrefix(False)
         self._item.setMenuEnabled(False)
