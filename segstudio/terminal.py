@@ -26,7 +26,10 @@ DONE, FAILED, USAGE, WITH_PROBLEMS, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 class JobResult(Protocol):
-    """What every job's result can tell; some also have `problems`, `skipped`, `interrupted`."""
+    """What every job's result can tell.
+
+    Some also have `problems`, `skipped`, `interrupted`, or `failed`, the reason of which was told.
+    """
 
     def as_text(self) -> str:
         """Return the result for people."""
@@ -36,7 +39,9 @@ class JobResult(Protocol):
 
 
 def exit_code_of(result: JobResult) -> int:
-    """Return the exit code of a job that ended: 130 interrupted, 3 with problems, else 0."""
+    """Return a job's exit code: 1 failed, 130 interrupted, 3 with problems, else 0."""
+    if getattr(result, "failed", False):
+        return FAILED
     if getattr(result, "interrupted", False):
         return INTERRUPTED
     problems: Iterable[Problem] = getattr(result, "problems", ())

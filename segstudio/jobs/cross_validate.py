@@ -130,8 +130,9 @@ def run(request: CrossValidateRequest, report: Reporter) -> CrossValidation:
     """Train a run for every fold on the other folds, score it there, and add all photos up.
 
     The photos of the locked test part stay out, bursts stay together, and the project's split does
-    not change. A stop keeps the finished folds. Raises SegStudioError where nothing is annotated,
-    UsageError where there are fewer photos or bursts than folds.
+    not change. A stop keeps the finished folds, as does whatever breaks off the next one. Raises
+    SegStudioError where nothing is annotated or a training broke off, UsageError where there are
+    fewer photos or bursts than folds.
     """
     config = request.config
     with opened(request.project) as project:
@@ -139,21 +140,23 @@ def run(request: CrossValidateRequest, report: Reporter) -> CrossValidation:
         dealt = _deal(project, request, report)
         finished: list[Fold] = []
         scored: list[Scores] = []
-        for place, fold in enumerate(dealt, 1):
-            others = [name for other in dealt if other is not fold for name in other]
-            title = f"Fold {place} of {len(dealt)}"
-            name = f"fold-{place}-of-{len(dealt)}"
-            one = OneRun(name, "fold", title, {"train": sorted(others), "val": fold})
-            scores = train_one(project, config, one, request.device, report)
-            if scores is None:
-                break
-            scored.append(scores)
-            finished.append(Fold(scores.run, fold, scores.miou))
-            shown = "-" if scores.miou is None else f"{scores.miou:.3f}"
-            report(Message(f"{title}: mean IoU {shown} on {len(fold)} photos."))
-        result = CrossValidation(tuple(finished), len(dealt), _pooled(project, scored))
-        if finished:
-            _keep(project, request, result)
+        try:
+            for place, fold in enumerate(dealt, 1):
+                others = [name for other in dealt if other is not fold for name in other]
+                title = f"Fold {place} of {len(dealt)}"
+                name = f"fold-{place}-of-{len(dealt)}"
+                one = OneRun(name, "fold", title, {"train": sorted(others), "val": fold})
+                scores = train_one(project, config, one, request.device, report)
+                if scores is None:
+                    break
+                scored.append(scores)
+                finished.append(Fold(scores.run, fold, scores.miou))
+                shown = "-" if scores.miou is None else f"{scores.miou:.3f}"
+                report(Message(f"{title}: mean IoU {shown} on {len(fold)} photos."))
+        finally:
+            result = CrossValidation(tuple(finished), len(dealt), _pooled(project, scored))
+            if finished:
+                _keep(project, request, result)
         return result
 
 

@@ -45,7 +45,12 @@ class DemoResult:
     @property
     def interrupted(self) -> bool:
         """Whether the user stopped it."""
-        return self.training.status == "stopped" or self.report is None
+        return self.report is None and not self.failed
+
+    @property
+    def failed(self) -> bool:
+        """Whether the training broke off by itself."""
+        return self.training.failed
 
     def as_json(self) -> dict[str, Any]:
         """Return the object that `--json` prints."""
@@ -81,7 +86,7 @@ def run(request: DemoRequest, report_to: Reporter) -> DemoResult:
         training = train.run(
             train.TrainRequest(project=project, config=config, name="demo"), report_to
         )
-        if report_to.stop_requested or training.val_miou is None:
+        if report_to.stop_requested or training.failed or training.val_miou is None:
             return DemoResult(folder, training, None, None, None)
         scores = evaluate.run(evaluate.EvaluateRequest(project, run=training.run), report_to)
         overlays = folder / "predictions"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from segstudio.core.errors import SegStudioError
 from segstudio.core.events import Message, Reporter
 from segstudio.core.files import write_json
 from segstudio.core.growth import Growth, growth
-from segstudio.core.splits import Amounts, folds, groups_of
+from segstudio.core.splits import Amounts, Part, folds, groups_of
 from segstudio.jobs import split as split_job
 from segstudio.jobs.locked_split import locked_split
 from segstudio.jobs.opening import opened
@@ -99,8 +99,8 @@ def run(request: LearningCurveRequest, report: Reporter) -> LearningCurve:
     """Train on nested parts of the training photos, each checked on the same validation photos.
 
     Every run makes as many steps as the one on all photos: fewer photos give more crops each. A
-    stop keeps the finished runs. Raises SegStudioError where no photo checks, or fewer than four
-    train.
+    stop keeps the finished runs, as does whatever breaks off the next one. Raises SegStudioError
+    where no photo checks, fewer than four train, or a training broke off.
     """
     with opened(request.project) as project:
         check_settings(request.config, project.palette)
@@ -118,22 +118,23 @@ def run(request: LearningCurveRequest, report: Reporter) -> LearningCurve:
             {name: own for name, own in pixels.items() if name in train}, marks, config
         )
         points: list[Point] = []
-        for place, names in enumerate(portions, 1):
-            title = f"Learning from {len(names)} photos ({place} of {len(portions)})"
-            one = OneRun(f"curve-{len(names)}-photos", "curve", title, {"train": names, "val": val})
-            own = _as_many_steps(config, len(names), len(portions[-1]))
-            scores = train_one(project, own, one, request.device, report)
-            if scores is None:
-                break
-            likely = scores.spread.miou
-            interval = (likely.low, likely.high) if likely else None
-            points.append(Point(scores.run, len(names), scores.miou, interval))
-            report(Message(f"{len(names)} photos: mean IoU {_shown(scores.miou)}."))
-        curve = LearningCurve(tuple(points), len(portions), len(val))
-        if points:
-            when = f"{datetime.now().astimezone():%Y-%m-%d %H:%M}"
-            kept = {**curve.as_json(), "when": when, "settings": config.model_dump(mode="json")}
-            write_json(project.root / LEARNING_CURVE, kept, keep_backup=True)
+        try:
+            for place, names in enumerate(portions, 1):
+                title = f"Learning from {len(names)} photos ({place} of {len(portions)})"
+                photos: dict[Part, Sequence[str]] = {"train": names, "val": val}
+                one = OneRun(f"curve-{len(names)}-photos", "curve", title, photos)
+                own = _as_many_steps(config, len(names), len(portions[-1]))
+                scores = train_one(project, own, one, request.device, report)
+                if scores is None:
+                    break
+                likely = scores.spread.miou
+                interval = (likely.low, likely.high) if likely else None
+                points.append(Point(scores.run, len(names), scores.miou, interval))
+                report(Message(f"{len(names)} photos: mean IoU {_shown(scores.miou)}."))
+        finally:
+            curve = LearningCurve(tuple(points), len(portions), len(val))
+            if points:
+                _keep(project, config, curve)
         return curve
 
 
@@ -164,6 +165,12 @@ def nested(
         tuple(sorted(name for names in order[:count] for name in names))
         for count in range(1, STEPS + 1)
     ]
+
+
+def _keep(project: Project, config: TrainConfig, curve: LearningCurve) -> None:
+    when = f"{datetime.now().astimezone():%Y-%m-%d %H:%M}"
+    kept = {**curve.as_json(), "when": when, "settings": config.model_dump(mode="json")}
+    write_json(project.root / LEARNING_CURVE, kept, keep_backup=True)
 
 
 def _as_many_steps(config: TrainConfig, photos: int, all_photos: int) -> TrainConfig:

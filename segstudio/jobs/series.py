@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from segstudio.core.errors import SegStudioError
 from segstudio.core.events import (
     EpochDone,
     Event,
@@ -42,12 +43,20 @@ class OneRun:
 def train_one(
     project: Project, config: TrainConfig, one: OneRun, device: str, report: Reporter
 ) -> Scores | None:
-    """Train one run and score it on its own validation photos; None where the user stopped it."""
+    """Train one run and score it on its own validation photos; None where the user stopped it.
+
+    Raises SegStudioError where the training broke off by itself.
+    """
     told = _Told(report, one.words)
     request = TrainRequest(
         project, config, device, one.name, photos=one.photos, purpose=one.purpose
     )
     result = train.run(request, told)
+    if result.failed:
+        raise SegStudioError(
+            f"{one.words}: the training broke off.",
+            meaning=f"{result.reason} What was finished before is kept.",
+        )
     if result.interrupted:
         return None
     scores = evaluate.run(EvaluateRequest(project, result.run, "val", device), told)

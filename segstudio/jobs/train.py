@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from segstudio.learning.samples import Sample
     from segstudio.learning.setup import Plan
 
+ENDED = {"completed": "Finished", "stopped": "Stopped", "failed": "Broke off"}
+
 
 @dataclass(frozen=True, slots=True)
 class TrainRequest:
@@ -53,6 +55,7 @@ class TrainRequest:
 class TrainResult:
     """How a training ended; `val_miou` is None without validation photos, `run` "" if none began.
 
+    `status` is completed, stopped (by the user), or failed, for a `reason` and with its best kept.
     `samples_per_second` counts training crops, checking left out.
     """
 
@@ -63,11 +66,17 @@ class TrainResult:
     val_miou: float | None
     seconds: float
     samples_per_second: float
+    reason: str = ""
 
     @property
     def interrupted(self) -> bool:
         """Whether the user stopped it."""
         return self.status == "stopped"
+
+    @property
+    def failed(self) -> bool:
+        """Whether it broke off by itself."""
+        return self.status == "failed"
 
     def as_json(self) -> dict[str, Any]:
         """Return the object that `--json` prints."""
@@ -78,10 +87,9 @@ class TrainResult:
         if not self.run:
             return "Stopped before the training began."
         score = "-" if self.val_miou is None else f"{self.val_miou:.3f}"
-        ended = "Finished" if self.status == "completed" else "Stopped"
         return (
-            f"{ended} run {self.run} after {self.epochs} epochs in {self.seconds:.0f} s "
-            f"({self.samples_per_second:.1f} crops per second).\n"
+            f"{ENDED[self.status]} run {self.run} after {self.epochs} epochs in "
+            f"{self.seconds:.0f} s ({self.samples_per_second:.1f} crops per second).\n"
             f"Validation mIoU {score}, best in epoch {self.best_epoch or '-'}."
         )
 
@@ -213,6 +221,7 @@ def _fit(training: Training, report: Reporter, last: LastState | None = None) ->
         val_miou=fitted.standing.best_miou,
         seconds=round(fitted.seconds, 2),
         samples_per_second=round(fitted.samples_per_second, 2),
+        reason=fitted.reason,
     )
     write_json(folder / "result.json", result.as_json())
     return result

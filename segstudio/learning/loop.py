@@ -20,7 +20,7 @@ from segstudio.core.events import (
 )
 from segstudio.core.palette import Palette
 from segstudio.core.run_history import Standing
-from segstudio.learning.breaks import tell_break
+from segstudio.learning.breaks import what_broke
 from segstudio.learning.checkpoint import Checkpoint
 from segstudio.learning.clock import Clock
 from segstudio.learning.config import TrainConfig
@@ -63,18 +63,20 @@ class Training:
 
 @dataclass(frozen=True, slots=True)
 class FitResult:
-    """How a training ended; `status` is completed or stopped."""
+    """How a training ended; `status` is completed, stopped, or failed for a `reason`."""
 
     status: str
     standing: Standing
     seconds: float
     samples_per_second: float
+    reason: str = ""
 
 
 def fit(training: Training, report: Reporter, resume: LastState | None = None) -> FitResult:
     """Train to the end, the user's stop, or the end of patience; the best is always kept.
 
-    Where no epoch was finished that is what was learned until then, if anything was.
+    Where no epoch was finished that is what was learned until then, if anything was. A loss that is
+    no number, a device that fails or memory that does not suffice fail the run, and keep it, too.
 
     Raises SegStudioError where nothing could be learned at all.
     """
@@ -89,7 +91,7 @@ def fit(training: Training, report: Reporter, resume: LastState | None = None) -
                 "kept as the best."
             )
         )
-    status = "completed"
+    status, reason = "completed", ""
     for epoch in range(first, training.config.epochs + 1):
         try:
             last = pending or _train_epoch(training, epoch, clock, report)
@@ -98,8 +100,9 @@ def fit(training: Training, report: Reporter, resume: LastState | None = None) -
             if last and validation:
                 standing = _finish_epoch(training, last, validation, standing, clock, report)
         except (NotANumber, RuntimeError, MemoryError) as error:
-            tell_break(error, epoch, standing, report)
-            status = "stopped"
+            status = "failed"
+            reason = what_broke(error, epoch, standing.best_epoch, clock.crops)
+            report(Message(reason))
             break
         if last is None or validation is None:
             status = "stopped"
@@ -109,7 +112,8 @@ def fit(training: Training, report: Reporter, resume: LastState | None = None) -
             break
     if standing.best_epoch is None and clock.crops:
         _save_best(training, standing, report)
-    return FitResult(status, standing, clock.now() - clock.started, clock.samples_per_second)
+    took = clock.now() - clock.started
+    return FitResult(status, standing, took, clock.samples_per_second, reason)
 
 
 def _resumed(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -402,6 +403,17 @@ def test_a_stopped_run_is_scored_so_that_review_has_something(page, opened, monk
     assert page.run_view.review_button.isVisible()
     assert "kept" in page.run_view.headline.text()
     assert "stopped" not in page.run_view.note.text()
+
+
+def test_a_run_that_broke_off_says_why_and_is_not_called_stopped(running, monkeypatch):
+    scored = []
+    monkeypatch.setattr(running, "_score", scored.append)
+    reason = "The loss became no number in epoch 3."
+    running.runner.succeeded.emit(replace(DONE, status="failed", reason=reason))
+    assert running.run_view.headline.text() == "Broke off; the best state is kept"
+    assert running.run_view.note.text() == reason
+    # The job itself has scored it.
+    assert scored == []
 
 
 def test_the_scoring_of_a_stopped_run_can_be_skipped(page, opened, monkeypatch, qtbot):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 from statistics import fmean, stdev
 from typing import Any
@@ -156,6 +157,44 @@ def test_a_stop_keeps_the_finished_folds(tiny_project: Project) -> None:
     assert "Stopped after 2 of 3 folds" in result.as_text()
     kept = json.loads((tiny_project.root / "cross_validation.json").read_text())
     assert (len(kept["folds"]), kept["wanted"]) == (2, 3)
+
+
+@pytest.fixture
+def third_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the third training of a study break off by itself."""
+    real, runs = train.run, [0]
+
+    def run(request: train.TrainRequest, report: Recorder) -> train.TrainResult:
+        runs[0] += 1
+        result = real(request, report)
+        return (
+            replace(result, status="failed", reason="The loss ran away.")
+            if (runs[0] == 3)
+            else result
+        )
+
+    monkeypatch.setattr(train, "run", run)
+
+
+@pytest.mark.usefixtures("third_breaks")
+def test_a_fold_that_breaks_off_is_no_stop_and_costs_no_finished_one(
+    tiny_project: Project, report: Recorder
+) -> None:
+    with pytest.raises(SegStudioError, match=r"Fold 3 of 3: the training broke off") as told:
+        crossed(tiny_project, report)
+    assert "The loss ran away." in told.value.meaning
+    kept = json.loads((tiny_project.root / "cross_validation.json").read_text())
+    assert (len(kept["folds"]), kept["wanted"]) == (2, 3)
+
+
+@pytest.mark.usefixtures("third_breaks")
+def test_a_learning_curve_that_breaks_off_keeps_its_finished_points(
+    dealt: Project, report: Recorder
+) -> None:
+    with pytest.raises(SegStudioError, match=r"from 3 photos .3 of 4.: the training broke off"):
+        curve(dealt, report)
+    kept = json.loads((dealt.root / "learning_curve.json").read_text())
+    assert [point["photos"] for point in kept["points"]] == [1, 2]
 
 
 def test_a_stop_before_the_first_fold_is_finished_keeps_nothing(tiny_project: Project) -> None:

@@ -10,8 +10,10 @@ from conftest import Recorder
 
 from segstudio.core.errors import SegStudioError
 from segstudio.jobs import demo
+from segstudio.jobs.train import TrainResult
 from segstudio.learning.config import TrainConfig
 from segstudio.project.project import Project
+from segstudio.terminal import FAILED, INTERRUPTED, exit_code_of
 
 SHORT = TrainConfig(
     model="lraspp_mobilenet_v3_large",
@@ -65,3 +67,13 @@ def test_a_project_is_never_written_over(tmp_path: Path) -> None:
     Project.create(tmp_path / "mine").close()
     with pytest.raises(SegStudioError, match="project in"):
         demo.run(demo.DemoRequest(tmp_path / "mine"), Recorder())
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [("stopped", INTERRUPTED), ("completed", INTERRUPTED), ("failed", FAILED)]
+)
+def test_a_demo_without_a_report_was_stopped_or_its_training_broke_off(
+    tmp_path: Path, status: str, code: int
+) -> None:
+    training = TrainResult("r", status, 1, 1, 0.5, 1.0, 1.0)
+    assert exit_code_of(demo.DemoResult(tmp_path, training, None, None, None)) == code

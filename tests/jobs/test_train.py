@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from conftest import Recorder, make_tiny_project
 from safetensors import safe_open
 
+from segstudio.cli import segstudio
 from segstudio.core.errors import SegStudioError
 from segstudio.core.events import Message, ProblemFound, RunStarted, StepDone
 from segstudio.core.palette import Palette, PaletteClass
@@ -22,8 +24,10 @@ from segstudio.jobs.evaluate import EvaluateRequest
 from segstudio.jobs.train import TrainRequest, TrainResult, run
 from segstudio.learning.checkpoint import Checkpoint
 from segstudio.learning.config import TrainConfig
+from segstudio.learning.learner import Learner, NotANumber
 from segstudio.project.entries import Split
 from segstudio.project.project import Project
+from segstudio.terminal import exit_code_of
 
 REAL = "lraspp_mobilenet_v3_large"
 FAST: dict[str, Any] = {
@@ -86,6 +90,7 @@ def test_run_folder_holds_what_the_contract_says(tiny_project: Project, report: 
     assert tiny_project.runs()[0].status == "completed"
     assert set(result.as_json()) == {
         "run", "status", "epochs", "best_epoch", "val_miou", "seconds", "samples_per_second",
+        "reason",
     }  # fmt: skip
 
 
@@ -284,6 +289,63 @@ def test_the_precision_really_used_is_kept_in_the_run(
     kept = object_of(tiny_project, result, "config.json")["precision"]
     assert kept in ("float32", "bfloat16")
     assert f"It computes in {kept}: " in said(report)
+
+
+@pytest.fixture
+def breaking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the loss of every run become no number in its third epoch."""
+    begin, steps = Learner.begin_epoch, [0]
+
+    def remember(learner: Learner, epoch: int, *rest: Any) -> None:
+        steps[0] = epoch
+        begin(learner, epoch, *rest)
+
+    step = Learner.step
+
+    def fail(learner: Learner, *rest: Any) -> float:
+        if steps[0] == 3:
+            raise NotANumber
+        return step(learner, *rest)
+
+    monkeypatch.setattr(Learner, "begin_epoch", remember)
+    monkeypatch.setattr(Learner, "step", fail)
+
+
+@pytest.mark.usefixtures("breaking")
+def test_a_run_that_broke_off_failed_and_was_not_stopped(
+    tiny_project: Project, report: Recorder
+) -> None:
+    result = train(tiny_project, report, epochs=5)
+    assert (result.status, result.epochs, result.interrupted) == ("failed", 2, False)
+    assert exit_code_of(result) == 1
+    assert "no number in epoch 3" in result.reason
+    assert said(report).count(result.reason) == 1
+    assert result.as_text().startswith(f"Broke off run {result.run} after 2 epochs")
+    (info,) = tiny_project.runs()
+    assert (info.status, info.has_checkpoint, info.epochs) == ("failed", True, 2)
+    assert object_of(tiny_project, result, "result.json") == result.as_json()
+
+
+@pytest.mark.usefixtures("breaking")
+def test_a_run_that_broke_off_ends_the_command_with_1(tiny_project: Project) -> None:
+    tiny_project.close()
+    settings = config(epochs=5).model_dump(mode="json", include=FAST.keys() | {"epochs"})
+    options = [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
+    told = CliRunner().invoke(segstudio, ["train", str(tiny_project.root), "--json", *options])
+    assert told.exit_code == 1
+    result = json.loads(told.stdout.splitlines()[-1])
+    assert (result["status"], result["epochs"]) == ("failed", 2)
+    assert "Try a smaller learning rate" in told.stderr
+
+
+@pytest.mark.usefixtures("breaking")
+def test_the_best_of_a_run_that_broke_off_is_scored(
+    tiny_project: Project, report: Recorder
+) -> None:
+    request = TrainRequest(tiny_project, config(epochs=5), device="cpu")
+    result = train_and_score.run(request, report)
+    assert result.failed
+    assert (tiny_project.root / "runs" / result.run / "scores.json").is_file()
 
 
 def test_weights_that_are_missing_make_no_run(tiny_project: Project, report: Recorder) -> None:

@@ -177,18 +177,35 @@ def test_state_is_saved_before_checking_begins(
 
     training, report = make_training(epochs=3), Listener()
     monkeypatch.setattr("segstudio.learning.evaluation.Checker.check", fail)
-    assert fit(training, report).status == "stopped"
+    result = fit(training, report)
+    assert result.status == "failed"
+    assert result.reason in report.said()
+    assert "What was learned until then is kept" in result.reason
     assert training.folder.load_last().epoch == 1
     assert training.folder.best.is_file()
     assert "Memory did not suffice in epoch 1" in report.said()
 
 
+def test_memory_that_fails_before_the_first_step_keeps_no_initial_weights(
+    make_training: MakeTraining, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: object) -> None:
+        raise MemoryError
+
+    training = make_training()
+    monkeypatch.setattr("segstudio.learning.learner.Learner.step", fail)
+    with pytest.raises(SegStudioError, match="Memory did not suffice in epoch 1, before there was"):
+        fit(training, Listener())
+    assert not training.folder.best.exists()
+
+
 def test_loss_that_is_no_number_ends_the_run_with_its_best(make_training: MakeTraining) -> None:
     training, report = make_training(epochs=9, network=TurnsIntoNothing(5)), Listener()
     result = fit(training, report)
-    assert result.status == "stopped"
+    assert result.status == "failed"
     assert result.standing.epochs == 2
     assert "no number in epoch 3" in report.said()
+    assert result.reason in report.said()
     kept = load_file(training.folder.best)
     assert all(torch.isfinite(tensor).all() for tensor in kept.values())
     assert training.folder.load_last().epoch == 2
@@ -242,7 +259,8 @@ def test_device_that_fails_ends_the_run_with_its_best_and_can_be_gone_on_with(
     network = Breaks(5 if checking else 3, LOST, checking=checking)
     training, report = make_training(epochs=4, network=network), Listener()
     result = fit(training, report)
-    assert (result.status, result.standing.best_epoch) == ("stopped", 1)
+    assert (result.status, result.standing.best_epoch) == ("failed", 1)
+    assert "The best model, of epoch 1, is kept." in result.reason
     assert "device failed in epoch 2 (CUDA error: device-side assert triggered)" in report.said()
     assert Checkpoint.load(training.folder.best).epoch == 1
     again = make_training(epochs=4, network=Breaks(10**9, LOST))

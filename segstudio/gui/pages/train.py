@@ -259,7 +259,7 @@ class TrainPage(Page):
             else:
                 self._run = result.run
                 self.run_view.show_result(result)
-                if result.status == "stopped":
+                if result.interrupted:
                     self._score(result.run)
             self.session.note_runs()
         elif isinstance(result, Scores) and self._scoring:

@@ -28,7 +28,7 @@ from segstudio.gui.widgets.curves import TrainingCurves
 from segstudio.gui.widgets.image_pyramid import Pixels
 from segstudio.gui.widgets.overlay_strip import OverlayStrip
 from segstudio.gui.widgets.run_figures import RunFigures
-from segstudio.jobs.train import TrainResult
+from segstudio.jobs.train import ENDED, TrainResult
 
 _READY = "The first time after the program's start takes a little longer."
 _STOP, _SKIP = "Stop and keep best", "Skip the scoring"
@@ -121,9 +121,9 @@ class TrainRun(QWidget):
 
     def show_result(self, result: TrainResult) -> None:
         """Show how the run ended."""
-        stopped = "Stopped; the best state is kept"
-        self._ended = "Finished" if result.status == "completed" else stopped
-        self.note.setText("")
+        kept = "" if result.status == "completed" else "; the best state is kept"
+        self._ended = ENDED[result.status] + kept
+        self.note.setText(result.reason)
         self.figures.show_ended(result.seconds)
         self.show_scored("")
 
