@@ -223,3 +223,15 @@ def test_a_damaged_basis_is_made_anew(make_bank: MakeBank, tmp_path: Path, keep:
     path.write_bytes(whole[:keep])
     make_bank()
     assert len(path.read_bytes()) == len(whole)
+
+
+def test_the_same_seed_gives_the_views_that_were_stored(make_bank: MakeBank) -> None:
+    """Where this fails, views of earlier versions are no longer those of today: raise `_VIEWS`."""
+    bank = make_bank(rotate=10).bank
+    pictures, sample = bank._pictures, bank.samples[0]
+    warps = [pictures.plan(sample, view)[0].warp[:2] for view in range(2)]
+    known = [
+        [[1.3606, 0.1209, -17.5214], [-0.1209, 1.3606, 3.8295]],
+        [[1.1467, 0.1449, -11.1833], [-0.1449, 1.1467, 1.1941]],
+    ]
+    assert np.allclose(warps, known, atol=1e-4)
