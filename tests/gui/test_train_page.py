@@ -524,7 +524,7 @@ def test_the_outlook_tells_the_disk_that_stored_features_take(page, opened, monk
     form.editor("bank_views").setValue(64)
     needed = estimate.stored_features(opened.session.project, page.setup.config())
     assert needed.bytes > 1e6
-    assert f"stored to be quick: {needed.bytes / 1e6:.0f} MB on disk" in outlook.text
+    assert f"stored to be quick: about {needed.bytes / 1e6:.0f} MB on disk" in outlook.text
     form.editor("feature_bank").set_value("off")
     form.editor("feature_bank").picked.emit()
     assert "stored" not in outlook.text

@@ -77,6 +77,7 @@ def test_a_run_that_stored_no_features_tells_nothing_of_one_that_does(project):
 
 def test_the_disk_told_is_what_a_training_takes(project, report):
     settings = {"bank_views": 3, "bank_rank": 8, "working_size": 64, "crop_size": 32}
+    settings |= {"scale_min": 1.0, "scale_max": 1.0}
     config = CONFIG.model_copy(
         update={**settings, "epochs": 2, "crops_per_photo": 1, "weights": "none"}
     )

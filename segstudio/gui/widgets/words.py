@@ -51,8 +51,8 @@ def duration(seconds: float | None) -> str:
 
 
 def megabytes(size: int) -> str:
-    """Return a size in bytes in words."""
-    return f"{size / 1e6:,.0f} MB" if size >= 1e6 else "less than 1 MB"
+    """Return an estimated size in bytes in words."""
+    return f"about {size / 1e6:,.0f} MB" if size >= 1e6 else "less than 1 MB"
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -19,7 +19,6 @@ from segstudio.learning.bank.store import FeatureStore, Halves, digest, key_of
 from segstudio.learning.dataset import Crop, Crops
 from segstudio.learning.download import Interrupted
 from segstudio.learning.samples import Sample
-from segstudio.learning.transforms import CropPlan
 
 
 class FeatureBank(Crops):
@@ -72,13 +71,12 @@ class FeatureBank(Crops):
     def crop(self, sample: Sample, epoch: int, rng: np.random.Generator) -> Crop:
         """Cut one crop of a stored view and of its label, made anew from the label image."""
         view = int(rng.integers(self._views(epoch)))
-        photo, label = self._pictures.copies.pair(sample, self._pictures.preprocessing)
+        label = self._pictures.copies.pair(sample, self._pictures.preprocessing)[1]
         plan, _ = self._pictures.plan(sample, view)
         maps = self._map(sample, view)
         truth = self._to_index[plan.label(label)]
         side = max(1, self.config.crop_size // self.stride)
-        shown = _shown(plan, photo.shape[:2], self.stride)
-        top, left = (int(rng.integers(low, max(low, high - side) + 1)) for low, high in shown)
+        top, left = (int(rng.integers(max(0, length - side) + 1)) for length in maps.shape[:2])
         cells = _cut(maps, top, left, side, 0)
         scale = self.stride
         pixels = _cut(truth, top * scale, left * scale, side * scale, IGNORE)
@@ -109,23 +107,6 @@ class FeatureBank(Crops):
             return stored(self._pictures.raw(sample, view), self.projection)
 
         return self._store.get(self._key(sample, view), make)
-
-
-def _shown(plan: CropPlan, size: tuple[int, ...], stride: int) -> list[tuple[int, int]]:
-    """Return the rows and the columns of cells, first and end, in which a view shows its photo.
-
-    Without that crops of shrunk views would show much of nothing, which fresh crops never do.
-    """
-    bottom, right = size[0] - 1, size[1] - 1
-    corners = np.array([[0, 0, 1], [right, 0, 1], [0, bottom, 1], [right, bottom, 1]], float).T
-    x, y, depth = plan.warp @ corners
-    return [
-        (
-            max(0, int(np.floor(at.min() / stride))),
-            min(length // stride, int(np.ceil((at.max() + 1) / stride))),
-        )
-        for at, length in ((y / depth, plan.side[1]), (x / depth, plan.side[0]))
-    ]
 
 
 def _cut(array: npt.NDArray[Any], top: int, left: int, side: int, fill: int) -> npt.NDArray[Any]:

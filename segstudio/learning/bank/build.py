@@ -135,7 +135,7 @@ def _tell(plan: BankPlan, report: Reporter) -> None:
         Message(
             "The backbone does not learn, so what it says of "
             f"{plan.config.bank_views} variations of every photo is stored and used "
-            f"again: at most {_needed(plan) / 1e6:,.0f} MB of "
+            f"again: about {_needed(plan) / 1e6:,.0f} MB of "
             f"{plan.config.bank_limit:g} GB in {plan.folder}."
         )
     )

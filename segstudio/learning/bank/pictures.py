@@ -28,8 +28,8 @@ class Pictures:
     """Photos at the working size and their views.
 
     View n of a photo follows from its content, n and the seed, not from its name, its label or
-    the other photos. It covers as much as the photo does, so that crops of it see what whole
-    photos show later.
+    the other photos. It shows the whole photo, as large as it is once it is scaled: nothing of a
+    photo is missed, and what the network sees around a crop is what whole photos show later.
     """
 
     copies: WorkingCopies
@@ -65,10 +65,8 @@ class Pictures:
         """Return where a view lies on its photo, and the random numbers that its colours take."""
         photo = self.copies.photo(sample, self.preprocessing)
         height, width = photo.shape[:2]
-        columns, rows = self.shape.cells((width, height))
-        side = (columns * self.shape.stride, rows * self.shape.stride)
         rng = np.random.default_rng([self.config.seed, int(self.content(sample), 16), view])
-        return draw(self.config, (width, height), side, rng), rng
+        return draw(self.config, (width, height), None, rng), rng
 
     def first(self, sample: Sample) -> torch.Tensor:
         """Return the first view's map as `raw` does, and keep it until that is asked for it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -62,10 +63,20 @@ def map_shape(config: TrainConfig) -> MapShape:
 def needed_bytes(config: TrainConfig, train: Sequence[Size], whole: Sequence[Size]) -> int:
     """Return the disk space of the views of `train` and the maps of `whole` photos.
 
-    Sizes are (width, height) in pixels, at the working size.
+    Sizes are (width, height) in pixels, at the working size. Of views it is what is to be
+    expected: their scales are random.
     """
     shape = map_shape(config)
-    return config.bank_views * shape.bytes(train) + shape.bytes(whole)
+    return round(config.bank_views * _area(config) * shape.bytes(train)) + shape.bytes(whole)
+
+
+def _area(config: TrainConfig) -> float:
+    """Return the mean of a view's area, in those of its photo.
+
+    The mean of the square of a scale whose logarithm is uniform: (b^2 - a^2) / (2 ln(b / a)).
+    """
+    low, high = config.scale_min, config.scale_max
+    return low**2 if low == high else (high**2 - low**2) / (2 * math.log(high / low))
 
 
 def too_large(config: TrainConfig, needed: int, free: int) -> str | None:

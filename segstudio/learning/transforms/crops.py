@@ -72,9 +72,12 @@ class CropPlan:
         return crop
 
 
-def draw(config: AugmentationSettings, size: Size, side: Size, rng: Rng) -> CropPlan:
-    """Draw a crop of `side` (width, height) pixels on a photo of `size` (width, height)."""
-    warp = draw_warp(config, size, side, rng)
+def draw(config: AugmentationSettings, size: Size, side: Size | None, rng: Rng) -> CropPlan:
+    """Draw a crop of `side` (width, height) pixels on a photo of `size` (width, height).
+
+    Where `side` is None the crop is the whole photo, as large as it is once it is scaled.
+    """
+    warp, side = draw_warp(config, size, side, rng)
     sources = draw_sources(config, warp, side, rng)
     holes = _draw_holes(config, side, rng)
     seen = _corners(warp, side) if sources is None else sources

@@ -105,20 +105,28 @@ TILTS: tuple[Callable[[AugmentationSettings, Size, Rng], Matrix], ...] = (
 )
 
 
-def draw_warp(config: AugmentationSettings, size: Size, side: Size, rng: Rng) -> Matrix:
-    """Draw the warp from the pixels of a photo of this size to those of a crop, float64 (3, 3)."""
+def draw_warp(
+    config: AugmentationSettings, size: Size, side: Size | None, rng: Rng
+) -> tuple[Matrix, Size]:
+    """Draw the warp from the pixels of a photo of this size to those of a crop, float64 (3, 3).
+
+    Returns it and the crop's size: `side`, or where that is None what the photo covers once it is
+    scaled, mirrored and turned.
+    """
     matrix = np.eye(3)
     for make in GEOMETRY:
         matrix = make(config, rng) @ matrix
-    placed = _placed(matrix, size, side, rng)
+    extent = np.abs(matrix[:2, :2]) @ size
+    side = side or (max(1, round(extent[0])), max(1, round(extent[1])))
+    placed = _placed(matrix, size, extent, side, rng)
     # About the crop's own middle, so that a tilted crop reaches beyond the photo by its corners
     # at most.
     tilt = np.eye(3)
     for turn in TILTS:
         tilt = turn(config, side, rng) @ tilt
     if np.array_equal(tilt, np.eye(3)):
-        return placed
-    return _about_middle(tilt, side) @ placed
+        return placed, side
+    return _about_middle(tilt, side) @ placed, side
 
 
 def _about_middle(matrix: Matrix, side: Size) -> Matrix:
@@ -128,15 +136,16 @@ def _about_middle(matrix: Matrix, side: Size) -> Matrix:
     return np.linalg.inv(centred) @ matrix @ centred
 
 
-def _placed(matrix: Matrix, size: Size, side: Size, rng: Rng) -> Matrix:
-    """Return the whole warp, with the crop at a random place on the photo.
+def _placed(
+    matrix: Matrix, size: Size, extent: npt.NDArray[np.float64], side: Size, rng: Rng
+) -> Matrix:
+    """Return the whole warp, with the crop at a random place on the photo, now of this extent.
 
     A photo smaller than the crop lies wholly inside it, also at a random place.
     """
     centred = np.eye(3)
     centred[:2, 2] = [(1 - size[0]) / 2, (1 - size[1]) / 2]
     moved = np.eye(3)
-    extent = np.abs(matrix[:2, :2]) @ size
     for axis in range(2):
         room = extent[axis] - side[axis]
         # Whole pixels, so that an unscaled crop is an exact copy.
