@@ -17,6 +17,7 @@ from segstudio.learning.samples import Sample, WorkingCopies
 from segstudio.learning.transforms import CropPlan, Preprocessing, draw
 
 _WHOLE = -1
+_GOLDEN = (1 + 5**0.5) / 2
 # Part of every key: to be raised when the same seed gives other views than before.
 _VIEWS = 1
 # Maps of this size together wait for the projection that is found from them.
@@ -65,8 +66,22 @@ class Pictures:
         """Return where a view lies on its photo, and the random numbers that its colours take."""
         photo = self.copies.photo(sample, self.preprocessing)
         height, width = photo.shape[:2]
-        rng = np.random.default_rng([self.config.seed, int(self.content(sample), 16), view])
-        return draw(self.config, (width, height), None, rng), rng
+        content = int(self.content(sample), 16)
+        scale = self._scale(content, view)
+        config = self.config.model_copy(update={"scale_min": scale, "scale_max": scale})
+        rng = np.random.default_rng([self.config.seed, content, view])
+        return draw(config, (width, height), None, rng), rng
+
+    def _scale(self, content: int, view: int) -> float:
+        """Return a view's scale, in its logarithm evenly spread from view to view.
+
+        Of a few random scales all may be large, or all small. An additive recurrence by the golden
+        ratio fills the range evenly, however many there are (Weyl 1916; Knuth, TAOCP 3, 6.4).
+        """
+        first = np.random.default_rng([self.config.seed, content]).random()
+        place = (first + view / _GOLDEN) % 1
+        low, high = np.log(self.config.scale_min), np.log(self.config.scale_max)
+        return float(np.exp(low + place * (high - low)))
 
     def first(self, sample: Sample) -> torch.Tensor:
         """Return the first view's map as `raw` does, and keep it until that is asked for it."""
