@@ -158,12 +158,14 @@ def make_editor(
         low, high = _limits(info)
         whole.setRange(int(low), int(min(high, 2**31 - 1)))
         whole.setSuffix(_suffix(info))
+        whole.setSpecialValueText(_zero(info))
         whole.valueChanged.connect(edited)
         return Editor(whole, whole.value, whole.setValue)
     if info.annotation is float:
         number = NumberBox()
         number.setRange(*_limits(info))
         number.setSuffix(_suffix(info))
+        number.setSpecialValueText(_zero(info))
         number.valueChanged.connect(edited)
         return Editor(number, number.value, number.setValue)
     if info.annotation is str:
@@ -201,6 +203,11 @@ def _extra(info: FieldInfo) -> dict[str, Any]:
 def _suffix(info: FieldInfo) -> str:
     unit = _extra(info).get("unit")
     return f" {unit}" if unit else ""
+
+
+def _zero(info: FieldInfo) -> str:
+    """Return the words for 0 where that is the smallest value."""
+    return str(_extra(info).get("zero", "")) if _limits(info)[0] == 0 else ""
 
 
 def _wheel_when_focused(

@@ -16,10 +16,10 @@ from segstudio.gui.widgets.basics import label, row, set_state
 from segstudio.gui.widgets.fold import Fold
 
 Config = TypeVar("Config", bound=BaseModel)
-# The fields of all sections begin below each other.
-_CAPTION = 18 * GRID
-# Qt gives a caption 7/4 of this, which must reach the height of a field to be in its middle.
-_CAPTION_HEIGHT = 21
+# Wider ones do not help to read a number or a choice.
+_WIDEST = 60 * GRID
+CAPTION_HEIGHT = 21
+"""Qt gives a caption 7/4 of this, which must reach the height of a field to be in its middle."""
 Sections = Sequence[tuple[str, Sequence[str]]]
 """Titles and the fields below them; a section without a title cannot be folded."""
 
@@ -59,6 +59,7 @@ class Form(QWidget, Generic[Config]):
                 self._rows[name] = self._make_row(name)
                 section.form.addRow(self._rows[name].caption, self._rows[name].layout)
             outer.addWidget(section.widget)
+        self._align()
         outer.addWidget(self._wrong)
         self._wrong.hide()
         self.set_config(config)
@@ -112,7 +113,8 @@ class Form(QWidget, Generic[Config]):
 
     def place_beside(self, name: str, widget: QWidget) -> None:
         """Put a widget to the right of a field."""
-        self._rows[name].layout.addWidget(widget)
+        own = self._rows[name].layout
+        own.insertWidget(own.count() - 1, widget)
 
     def place_below(self, name: str, widget: QWidget) -> None:
         """Put a widget below a field, as wide as the fields are."""
@@ -135,12 +137,22 @@ class Form(QWidget, Generic[Config]):
         editor.widget.setAccessibleName(field_label(name, info))
         caption = label(field_label(name, info))
         caption.setBuddy(editor.widget)
-        caption.setMinimumSize(_CAPTION, _CAPTION_HEIGHT)
-        place = row(editor.widget)
-        place.setStretch(0, 1)
+        caption.setMinimumHeight(CAPTION_HEIGHT)
+        editor.widget.setMaximumWidth(_WIDEST)
+        place = row(editor.widget, 1)
+        place.setStretch(0, 1000)
         made = _Row(editor, caption, place, info.description or "")
         made.show_reason("")
         return made
+
+    def _align(self) -> None:
+        """Let the fields of all sections begin below each other."""
+        captions = [own.caption for own in self._rows.values()]
+        for caption in captions:
+            caption.ensurePolished()
+        widest = max((caption.sizeHint().width() for caption in captions), default=0)
+        for caption in captions:
+            caption.setMinimumWidth(widest)
 
     def _edited(self) -> None:
         if not self._filling:

@@ -75,6 +75,33 @@ def test_a_caption_stands_in_the_middle_of_its_field(qtbot: QtBot) -> None:
     assert all(abs(caption - field) <= 1 for caption, field in middles), middles
 
 
+def test_the_fields_of_all_sections_begin_below_each_other(qtbot: QtBot) -> None:
+    made = Form(TrainConfig(), TrainConfig.groups())
+    qtbot.addWidget(made)
+    for title, _ in TrainConfig.groups():
+        made.fold(title).set_open(True)
+    made.resize(900, 4000)
+    made.show()
+    QApplication.processEvents()
+    names = [name for _, names in TrainConfig.groups() for name in names]
+    lefts = {made.editor(name).mapTo(made, QPoint()).x() for name in names}
+    assert len(lefts) == 1
+
+
+def test_zero_is_told_in_words_where_it_means_more_than_nothing(qtbot: QtBot) -> None:
+    made = Form(TrainConfig(), TrainConfig.groups())
+    qtbot.addWidget(made)
+    patience, lr = made.editor("patience"), made.editor("lr")
+    assert isinstance(patience, IntBox)
+    assert isinstance(lr, NumberBox)
+    assert patience.text() == "never stops early"
+    patience.setValue(3)
+    assert patience.text() == "3 epochs"
+    assert made.config().patience == 3
+    lr.setValue(lr.minimum())
+    assert lr.text() == "0.00000001"
+
+
 def test_contradictions_are_said_and_give_no_settings(form: Form[Recipe]) -> None:
     form.set_config(Recipe(kind="hard"))
     hot = form.editor("hot")

@@ -11,13 +11,14 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 
 from segstudio.core.errors import SegStudioError, WeightsError
 from segstudio.core.events import EpochDone, Message, PreviewReady, Progress, RunStarted, StepDone
 from segstudio.core.files import write_json
 from segstudio.gui.pages.train_runs import run_words
 from segstudio.gui.pages.train_setup import UNKNOWN_TIME
+from segstudio.gui.theme import LIGHT, style_sheet
 from segstudio.gui.widgets.basics import column
 from segstudio.gui.widgets.curves import MEAN
 from segstudio.gui.widgets.outlook import watched
@@ -28,6 +29,7 @@ from segstudio.jobs.measure_models import MeasureRequest, ModelFigures
 from segstudio.jobs.model_costs import ModelCost
 from segstudio.jobs.preflight import Finding, Preflight
 from segstudio.jobs.train import TrainResult
+from segstudio.learning.config import TrainConfig
 from segstudio.project.entries import Split, TrainingChoice
 from segstudio.review.scores import Scores
 
@@ -76,6 +78,16 @@ def page(opened, make_page, qtbot):
     made = make_page(opened, "train")
     qtbot.waitUntil(lambda: not opened.runner.active)
     return made
+
+
+def cut_choices(widget) -> list[str]:
+    """The items of combo boxes that are wider than the box shows."""
+    return [
+        combo.itemText(place)
+        for combo in widget.findChildren(QComboBox)
+        for place in range(combo.count())
+        if combo.fontMetrics().horizontalAdvance(combo.itemText(place)) > combo.width() - 44
+    ]
 
 
 @pytest.fixture
@@ -452,6 +464,17 @@ def test_after_a_training_the_choices_see_the_split_that_it_made(page, opened, q
     page._again.click()
     qtbot.waitUntil(lambda: f"{len(parts) - 1} photos to train." in page.setup.findings.texts)
     assert "You will watch it on these photos" in page.setup.outlook.text
+
+
+def test_no_choice_of_a_setting_is_cut_off(page):
+    page.setStyleSheet(style_sheet(LIGHT, 13))
+    page.resize(1104, 740)
+    settings = page.setup.settings
+    settings.set_open(True)
+    for title, _ in TrainConfig.groups():
+        settings.form.fold(title).set_open(True)
+    QApplication.processEvents()
+    assert cut_choices(settings) == []
 
 
 def test_an_area_that_scrolls_grows_with_what_is_in_it(qtbot):

@@ -22,7 +22,7 @@ def test_every_setting_explains_itself(name: str) -> None:
     assert about["label"]
     assert field.description
     assert field.description.endswith(".")
-    assert about.keys() == {"label", "unit", "advanced", "choices", "typed"}
+    assert about.keys() == {"label", "unit", "advanced", "choices", "typed", "zero"}
 
 
 def test_every_setting_stands_in_one_group_that_has_a_title() -> None:

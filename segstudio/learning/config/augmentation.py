@@ -80,21 +80,21 @@ class AugmentationSettings(Settings):
         ge=0,
         le=180,
         description="Largest angle by which crops are turned to either side.",
-        json_schema_extra=about("Turn", unit="°"),
+        json_schema_extra=about("Turn", unit="°", zero="off"),
     )
     shift: float = Field(
         0,
         ge=0,
         le=0.5,
         description="How far crops may reach beyond the photo, as a share of their side.",
-        json_schema_extra=about("Shift"),
+        json_schema_extra=about("Shift", zero="off"),
     )
     shear: float = Field(
         0,
         ge=0,
         le=45,
         description="Largest angle by which crops are slanted.",
-        json_schema_extra=about("Slant", unit="°"),
+        json_schema_extra=about("Slant", unit="°", zero="off"),
     )
     perspective: float = Field(
         0,
@@ -102,84 +102,84 @@ class AugmentationSettings(Settings):
         le=0.2,
         description="How far the corners of a crop move, as if seen from another place; a share "
         "of its side.",
-        json_schema_extra=about("Perspective"),
+        json_schema_extra=about("Perspective", zero="off"),
     )
     elastic: float = Field(
         0,
         ge=0,
         le=0.1,
         description="How far crops are bent as if on rubber; a share of their side.",
-        json_schema_extra=about("Rubber"),
+        json_schema_extra=about("Rubber", zero="off"),
     )
     grid_distortion: float = Field(
         0,
         ge=0,
         le=0.8,
         description="How much columns and rows of a crop are stretched and squeezed.",
-        json_schema_extra=about("Uneven stretch"),
+        json_schema_extra=about("Uneven stretch", zero="off"),
     )
     optical_distortion: float = Field(
         0,
         ge=0,
         le=0.3,
         description="How strongly crops bulge or shrink in the middle, as by a simple lens.",
-        json_schema_extra=about("Lens bulge"),
+        json_schema_extra=about("Lens bulge", zero="off"),
     )
     color_jitter: float = Field(
         0.3,
         ge=0,
         le=1,
         description="How strongly brightness, contrast and colour vary at random; 0: not at all.",
-        json_schema_extra=about("Colour variation"),
+        json_schema_extra=about("Colour variation", zero="off"),
     )
     gamma: float = Field(
         0,
         ge=0,
         le=1,
         description="How strongly the middle tones are lightened or darkened.",
-        json_schema_extra=about("Middle tones"),
+        json_schema_extra=about("Middle tones", zero="off"),
     )
     hue: float = Field(
         0,
         ge=0,
         le=180,
         description="Largest angle on the colour wheel by which colours move; 180: any colour.",
-        json_schema_extra=about("Hue", unit="°"),
+        json_schema_extra=about("Hue", unit="°", zero="off"),
     )
     grey: float = Field(
         0,
         ge=0,
         le=1,
         description="Share of crops that lose all their colour.",
-        json_schema_extra=about("Black and white"),
+        json_schema_extra=about("Black and white", zero="off"),
     )
     blur: float = Field(
         0,
         ge=0,
         le=10,
         description="Largest blur of a crop, at the working size.",
-        json_schema_extra=about("Blur", unit="px"),
+        json_schema_extra=about("Blur", unit="px", zero="off"),
     )
     noise: float = Field(
         0,
         ge=0,
         le=64,
         description="Largest noise of a crop, in levels of 255.",
-        json_schema_extra=about("Noise"),
+        json_schema_extra=about("Noise", zero="off"),
     )
     jpeg: float = Field(
         0,
         ge=0,
         le=1,
         description="How strongly crops are spoilt by JPEG compression; 1: down to the worst.",
-        json_schema_extra=about("JPEG faults"),
+        json_schema_extra=about("JPEG faults", zero="off"),
     )
     dropout: float = Field(
         0,
         ge=0,
         le=0.5,
         description="Share of a crop that is hidden at most; what is hidden is not learned from.",
-        json_schema_extra=about("Hidden patches"),
+        json_schema_extra=about("Hidden patches", zero="off"),
     )
 
     @model_validator(mode="before")

@@ -9,10 +9,10 @@ from pydantic import AfterValidator, Field
 from segstudio.learning.config.fields import Settings, about, one_of
 
 SPLITS = {
-    "given": "The project's own; else the folders train, val, test; else by presence",
-    "presence": "Every class on both sides",
-    "pixels": "The same share of every class's pixels on both sides",
-    "random": "At random",
+    "given": "Folders train, val, test; else classes evenly",
+    "presence": "Every class evenly",
+    "pixels": "Pixels of classes evenly",
+    "random": "By chance",
 }
 
 

@@ -62,10 +62,12 @@ def about(
     basic: bool = False,
     choices: Choices | None = None,
     typed: bool = False,
+    zero: str = "",
 ) -> dict[str, Any]:
     """Return what a form needs beside the limits and the help.
 
-    `typed`: the choices are only the usual ones, and anything else may be typed.
+    `typed`: the choices are only the usual ones, and anything else may be typed. `zero` is what a
+    form shows in place of 0, the smallest value.
     """
     return {
         "label": label,
@@ -73,4 +75,5 @@ def about(
         "advanced": not basic,
         "choices": dict(choices or {}),
         "typed": typed,
+        "zero": zero,
     }

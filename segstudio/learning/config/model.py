@@ -64,7 +64,7 @@ class ModelSettings(Settings):
         le=10_000,
         description="Epochs at the start in which the head learns alone, before all that is to "
         "learn does; 0: none.",
-        json_schema_extra=about("Head alone for", unit="epochs"),
+        json_schema_extra=about("Head alone for", unit="epochs", zero="never"),
     )
     backbone_lr: Annotated[float, _MORE_LEARNS] = Field(
         1.0,
@@ -81,7 +81,7 @@ class ModelSettings(Settings):
         le=10,
         description="How much an auxiliary head in the middle of the backbone counts beside the "
         "loss while it learns, usually 0.4; it is no part of the model. 0: none.",
-        json_schema_extra=about("Auxiliary loss"),
+        json_schema_extra=about("Auxiliary loss", zero="none"),
     )
 
     @model_validator(mode="after")

@@ -74,7 +74,7 @@ class OptimizerSettings(Settings):
         ge=0,
         le=0.5,
         description="Share of the run in which the learning rate rises to its full size; 0: none.",
-        json_schema_extra=about("Warm-up"),
+        json_schema_extra=about("Warm-up", zero="none"),
     )
     optimizer: Annotated[str, AfterValidator(one_of(OPTIMIZERS))] = Field(
         "adamw",
@@ -108,7 +108,7 @@ class OptimizerSettings(Settings):
         ge=0,
         le=1000,
         description="Longest step that the gradient may ask for, as its norm; 0: any.",
-        json_schema_extra=about("Longest gradient"),
+        json_schema_extra=about("Longest gradient", zero="any"),
     )
     precision: Annotated[str, AfterValidator(one_of(PRECISIONS))] = Field(
         "auto",
@@ -121,7 +121,7 @@ class OptimizerSettings(Settings):
         ge=0,
         le=10_000,
         description="Stop when the validation score has not risen for so many epochs; 0: never.",
-        json_schema_extra=about("Patience", unit="epochs"),
+        json_schema_extra=about("Patience", unit="epochs", zero="never stops early"),
     )
     min_delta: Annotated[float, ActsWhen(lambda c: c.patience > 0, "with a patience above 0")] = (
         Field(
@@ -138,7 +138,7 @@ class OptimizerSettings(Settings):
         ge=0,
         le=10_000,
         description="Keep the model of every so many epochs beside the best one; 0: only the best.",
-        json_schema_extra=about("Keep a model every", unit="epochs"),
+        json_schema_extra=about("Keep a model every", unit="epochs", zero="only the best is kept"),
     )
     seed: int = Field(
         0,
