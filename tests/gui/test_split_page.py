@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from segstudio.core.errors import SegStudioError
+from segstudio.gui.theme import LIGHT, style_sheet
 from segstudio.gui.widgets.split_bars import numbers, spelled
 from segstudio.jobs.split import Stopped
 from segstudio.project.entries import Split
@@ -136,7 +139,7 @@ def test_groups_and_leaks_are_listed(opened, make_page, qtbot):
     proposed(page, qtbot, opened)
     assert page.parts.together.count() == 1
     assert page.parts.together.item(0).text().startswith("000.png and 1 more")
-    assert page.parts.leaks.item(0).text() == "None."
+    assert page.parts.leaks.isHidden()
     assert page.parts.leaks_title.text() == "Too easy to check: 0 (before: 1)"
     page.parts.keep.setChecked(False)
     again(page, qtbot, opened)
@@ -165,3 +168,20 @@ def test_numbers_are_counts_or_shares():
     assert numbers({"train": 7, "val": 2, "test": 1}, as_share=False) == "7 / 2 / 1"
     assert numbers(dict.fromkeys(counts, 0), as_share=True) == "\N{EN DASH}"
     assert spelled(counts) == "80 % train, 20 % check"
+
+
+def test_what_is_not_there_gets_no_list_and_no_zeros(opened, make_page, qtbot):
+    page = make_page(opened, "split")
+    qtbot.waitUntil(lambda: page.result is not None)
+    page.parts.show_result(replace(page.result, bursts=()), opened.session.palette)
+    assert page.parts.together_title.text() == "No photos show nearly the same"
+    assert page.parts.together.isHidden()
+
+
+def test_every_way_to_deal_photos_out_can_be_read(opened, make_page, qtbot):
+    page = make_page(opened, "split")
+    page.setStyleSheet(style_sheet(LIGHT, 13))
+    QApplication.processEvents()
+    method = page.parts.method
+    words = [method.itemText(place) for place in range(method.count())]
+    assert max(map(method.fontMetrics().horizontalAdvance, words)) <= method.width() - 44

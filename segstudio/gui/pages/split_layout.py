@@ -9,9 +9,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFormLayout,
-    QFrame,
     QListWidget,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -19,10 +17,13 @@ from PySide6.QtWidgets import (
 from segstudio.core.palette import Palette
 from segstudio.core.splits import PARTS, Part
 from segstudio.gui.editors import IntBox
+from segstudio.gui.forms import CAPTION_HEIGHT
 from segstudio.gui.theme import GRID
 from segstudio.gui.widgets.basics import button, card, column, label, row
 from segstudio.gui.widgets.part_chip import PartChip
+from segstudio.gui.widgets.scrolled import Scrolled
 from segstudio.gui.widgets.split_bars import SplitBars
+from segstudio.gui.widgets.words import plural
 from segstudio.jobs.split import SplitMethod, SplitResult
 from segstudio.photos.bursts import Burst, Leak, Reason
 
@@ -40,6 +41,8 @@ _REASONS: dict[Reason, str] = {
 _PART_TITLES: dict[Part, str] = {"train": "To learn", "val": "To check", "test": "For the end"}
 _USUAL: dict[Part, int] = {"train": 80, "val": 20, "test": 0}
 _MOST_LINES = 500
+# Against the empty space below, which is there while there is nothing to list.
+_LISTS = 1000
 
 
 class SplitParts:
@@ -83,16 +86,12 @@ class SplitParts:
         self.bars.show_balance(before, result.after, palette, by_pixels=by_pixels, title=title)
         self.notes.setText("\n".join(result.notes))
         self.notes.setVisible(bool(result.notes))
-        kept = sum(len(burst.photos) for burst in result.bursts)
-        word = "Kept together" if self.keep.isChecked() else "Alike, but dealt one by one"
-        self.together_title.setText(f"{word}: {kept:,} in {len(result.bursts):,} groups")
+        self.together_title.setText(together_words(result, keep=self.keep.isChecked()))
+        self.leaks_title.setText(leaks_words(result))
         _fill(self.together, [burst_words(burst) for burst in result.bursts])
-        earlier = f" (before: {len(before.leaks):,})" if result.before else ""
-        by_chance = "" if result.before else f" (by chance: {len(before.leaks):,})"
-        self.leaks_title.setText(
-            f"Too easy to check: {len(result.after.leaks):,}{earlier}{by_chance}"
-        )
         _fill(self.leaks, [leak_line(leak) for leak in result.after.leaks])
+        listed = bool(result.bursts or result.after.leaks)
+        self._inside.setStretchFactor(self._lists, _LISTS if listed else 0)
 
     def _lay_out(self, body: QWidget) -> None:
         split = row(self._choices(), self._outcome(), spacing=2 * GRID)
@@ -103,16 +102,18 @@ class SplitParts:
 
     def _choices(self) -> QWidget:
         frame, inside = card()
-        frame.setFixedWidth(40 * GRID)
+        frame.setFixedWidth(46 * GRID)
         form = QFormLayout()
         form.setVerticalSpacing(GRID)
         form.setHorizontalSpacing(2 * GRID)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        form.addRow("By", self.method)
+        form.addRow("How", self.method)
         for part, words in _PART_TITLES.items():
             self.shares[part].setAccessibleName(words)
             form.addRow(words, self.shares[part])
         form.addRow("Seed", self.seed)
+        for field in (self.method, *self.shares.values(), self.seed):
+            form.labelForField(field).setMinimumHeight(CAPTION_HEIGHT)
         inside.addWidget(label("Now", "heading"))
         inside.addWidget(self.state)
         inside.addSpacing(GRID)
@@ -127,19 +128,16 @@ class SplitParts:
 
     def _outcome(self) -> QWidget:
         frame, inside = card()
+        self._inside = inside
         chips = [PartChip(part) for part in PARTS]
         head = row(label("Before and after", "heading"), 1, *chips, self.what, spacing=2 * GRID)
         inside.addLayout(head)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         holder = QWidget()
         holder.setLayout(column(self.bars))
-        area.setWidget(holder)
+        area = Scrolled(holder)
         for ground in (holder, area.viewport()):
             ground.setAutoFillBackground(False)
-        inside.addWidget(area, 3)
+        inside.addWidget(area)
         inside.addWidget(self.notes)
         lists = row(
             column(self.together_title, self.together),
@@ -148,8 +146,28 @@ class SplitParts:
         )
         lists.setStretch(0, 1)
         lists.setStretch(1, 1)
-        inside.addLayout(lists, 2)
+        self._lists = lists
+        inside.addLayout(lists)
+        inside.addStretch(1)
         return frame
+
+
+def together_words(result: SplitResult, *, keep: bool) -> str:
+    """Return one line on all photos that show nearly the same."""
+    if not result.bursts:
+        return "No photos show nearly the same"
+    count = sum(len(burst.photos) for burst in result.bursts)
+    groups = plural(len(result.bursts), "group")
+    return f"{'Kept together' if keep else 'Alike, but dealt one by one'}: {count:,} in {groups}"
+
+
+def leaks_words(result: SplitResult) -> str:
+    """Return one line on all photos that are too easy to check, and how it was before."""
+    before = (result.before or result.chance).leaks
+    if not before and not result.after.leaks:
+        return "No photo is too easy to check"
+    then = "before" if result.before else "by chance"
+    return f"Too easy to check: {len(result.after.leaks):,} ({then}: {len(before):,})"
 
 
 def burst_words(burst: Burst) -> str:
@@ -184,10 +202,9 @@ def _list(name: str) -> QListWidget:
 
 
 def _fill(widget: QListWidget, lines: list[str]) -> None:
-    """Show lines, each whole in its tip; endless lists are cut."""
+    """Show lines, each whole in its tip, and no list without any; endless lists are cut."""
     widget.clear()
-    if not lines:
-        widget.addItem("None.")
+    widget.setVisible(bool(lines))
     for text in lines[:_MOST_LINES]:
         widget.addItem(text)
         widget.item(widget.count() - 1).setToolTip(text)
