@@ -8,6 +8,7 @@ import pytest
 
 from segstudio.core.errors import WeightsError
 from segstudio.core.events import RateTried
+from segstudio.gui.widgets.rate_plot import RateDialog
 from segstudio.jobs.find_lr import FoundRate
 
 pytestmark = pytest.mark.gui
@@ -40,6 +41,7 @@ def test_a_rate_is_tried_shown_and_taken(page, monkeypatch, qtbot):
     assert requests[0].config.batch_size == 3
     assert dialog.points == 20
     assert "0.012;" in dialog.words
+    assert "Try the one that was found." in dialog.words
     with qtbot.waitSignal(page.setup.config_changed):
         dialog.use_button.click()
     assert page.setup.config().lr == 0.012
@@ -77,3 +79,14 @@ def test_why_it_failed_is_told_in_the_dialog(page, monkeypatch, qtbot):
     assert not dialog.use_button.isEnabled()
     dialog.close_button.click()
     assert not page.setup.trouble.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [(0.002, "leave it as it is"), (0.0001, "10 times as large"), (0.01, "10 times as small")],
+)
+def test_a_rate_that_is_close_is_left_alone(qtbot, found, words):
+    dialog = RateDialog()
+    qtbot.addWidget(dialog)
+    dialog.show_found(FoundRate(found, 0.001, ()))
+    assert words in dialog.words

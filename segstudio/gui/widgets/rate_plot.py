@@ -19,6 +19,9 @@ from segstudio.jobs.find_lr import FoundRate
 
 _WAIT = "Learning with ever larger steps, until it goes wrong. Your project stays as it is."
 
+# Rates this many times apart learn about equally well.
+_CLOSE = 3
+
 
 class RateDialog(QDialog):
     """Shows the loss as it comes; `taken` carries the rate that the user takes over."""
@@ -54,6 +57,7 @@ class RateDialog(QDialog):
         self._running = True
         outer = column(
             label("How large may the steps be?", "heading"),
+            label("Thin: the loss of every step. Thick: smoothed.", "small"),
             self._canvas,
             self._words,
             row(1, self.close_button, self.use_button),
@@ -94,10 +98,7 @@ class RateDialog(QDialog):
             return
         self._mark.setValue(math.log10(found.suggestion))
         self._mark.show()
-        self._words.setText(
-            f"The loss falls fastest at {found.suggestion:.2g}; your settings have "
-            f"{found.configured:g}. Within a factor of three, leave it as it is."
-        )
+        self._words.setText(_advice(found.suggestion, found.configured))
         self.use_button.setEnabled(True)
         self.use_button.setFocus()
 
@@ -133,3 +134,13 @@ class RateDialog(QDialog):
         self._mark.setPen(pg.mkPen(QColor(colors.text), style=Qt.PenStyle.DashLine))
         self._raw.set_color(QColor(colors.text_faint))
         self._smooth.set_color(train_color(self.palette()))
+
+
+def _advice(suggestion: float, configured: float) -> str:
+    """Return in words what a suggested rate means for the one that is set."""
+    fastest = f"The loss falls fastest at {suggestion:.2g}; your settings have {configured:g}"
+    times = max(suggestion / configured, configured / suggestion)
+    if times <= _CLOSE:
+        return f"{fastest}. That is close enough: leave it as it is."
+    size = "as large" if configured > suggestion else "as small"
+    return f"{fastest}, {times:.0f} times {size}. Try the one that was found."
