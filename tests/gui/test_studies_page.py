@@ -48,6 +48,15 @@ def test_before_the_first_it_says_so_and_how_it_would_train(opened, make_page):
         assert one.said.geometry().bottom() < one.height() / 2
 
 
+def test_how_long_it_takes_is_told_where_a_training_was_measured(opened, make_page, monkeypatch):
+    monkeypatch.setattr("segstudio.jobs.estimate.seconds", lambda project, config: 120.0)
+    page = make_page(opened, "studies")
+    assert page.cards[CROSSING].time.text() == "about 10 min here"
+    monkeypatch.setattr("segstudio.jobs.estimate.seconds", lambda project, config: None)
+    page.entered()
+    assert page.cards[CROSSING].time.text() == ""
+
+
 def test_what_the_project_keeps_is_shown(opened, make_page):
     root = opened.session.project.root
     (root / "cross_validation.json").write_text(json.dumps(FOLDS))

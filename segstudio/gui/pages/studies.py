@@ -14,6 +14,7 @@ from segstudio.gui.pages.base import Page, PageTools
 from segstudio.gui.theme import GRID
 from segstudio.gui.widgets.basics import label, row
 from segstudio.gui.widgets.study_card import FoldsCard, GrowthCard, StudyCard
+from segstudio.jobs import estimate
 from segstudio.learning.config import TrainConfig
 from segstudio.learning.presets import preset_named
 from segstudio.project.entries import TrainingChoice
@@ -73,7 +74,9 @@ class StudiesPage(Page):
             f"Each run is trained as last chosen on the page Train: {preset.title}, "
             f"{_start_words(choice.weights)}. Advanced settings changed by hand do not count here."
         )
+        seconds = estimate.seconds(project, preset.config_for(choice.weights))
         for title, one in self.cards.items():
+            one.show_time(seconds)
             one.show_found(read_object(project.root / _FILES[title]))
         self._show_busy(self.runner.busy)
 

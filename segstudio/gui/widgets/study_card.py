@@ -12,12 +12,17 @@ from segstudio.gui.pages.train_runs import run_words
 from segstudio.gui.theme import GRID
 from segstudio.gui.widgets.basics import button, label, row
 from segstudio.gui.widgets.growth_plot import GrowthPlot
-from segstudio.gui.widgets.words import number
+from segstudio.gui.widgets.words import duration, number
 from segstudio.jobs.cross_validate import FOLDS, words
 
 
 class StudyCard(QFrame):
-    """One question that takes several trainings; subclasses show its answer in `answer`."""
+    """One question that takes several trainings; subclasses show its answer in `answer`.
+
+    `trainings` is how many times as long as one training it takes.
+    """
+
+    trainings = 1.0
 
     start_clicked = Signal()
     stop_clicked = Signal()
@@ -34,14 +39,14 @@ class StudyCard(QFrame):
         self.stage = label("", "small", wrap=True)
         self.stage.hide()
         self.said = label("", wrap=True)
-        self.when = label("", "small")
+        self.when, self.time = label("", "small"), label("", "soft")
         self.answer = QVBoxLayout()
         inside = QVBoxLayout(self)
         inside.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         inside.setSpacing(GRID)
         inside.addWidget(label(title, "heading"))
         inside.addWidget(label(note, "soft", wrap=True))
-        inside.addLayout(row(self.button, 1, self.when))
+        inside.addLayout(row(self.button, self.time, 1, self.when))
         inside.addWidget(self.bar)
         inside.addWidget(self.stage)
         inside.addWidget(self.said)
@@ -77,6 +82,11 @@ class StudyCard(QFrame):
         self.stage.setText(text)
         self.stage.setVisible(bool(text))
 
+    def show_time(self, seconds: float | None) -> None:
+        """Say how long it takes where one training takes so long, None for not known."""
+        words = "" if seconds is None else f"{duration(self.trainings * seconds)} here"
+        self.time.setText(words)
+
     def allow(self, allowed: bool) -> None:
         """Allow to press the button."""
         self.button.setEnabled(allowed)
@@ -102,6 +112,8 @@ class StudyCard(QFrame):
 
 class FoldsCard(StudyCard):
     """k-fold: every photo is judged by a model that never saw it."""
+
+    trainings = float(FOLDS)
 
     def __init__(self) -> None:
         super().__init__(
@@ -134,6 +146,8 @@ class FoldsCard(StudyCard):
 
 class GrowthCard(StudyCard):
     """The learning curve: would more labelling help?"""
+
+    trainings = 4.0
 
     def __init__(self) -> None:
         super().__init__(
