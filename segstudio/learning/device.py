@@ -100,7 +100,8 @@ def _title(kind: str) -> str:
         return f"GPU {properties.name} with {properties.total_memory / 2**30:.0f} GB"
     if kind == "mps":
         return "Apple GPU"
-    return f"CPU with {torch.get_num_threads()} threads"
+    count = torch.get_num_threads()
+    return f"CPU with {count} thread{'' if count == 1 else 's'}"
 
 
 def _why_no_cuda() -> str | None:
