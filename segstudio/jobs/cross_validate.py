@@ -15,7 +15,7 @@ from segstudio.core.splits import folds as deal_folds
 from segstudio.core.splits import groups_of
 from segstudio.jobs import split as split_job
 from segstudio.jobs.opening import opened
-from segstudio.jobs.series import OneRun, train_one
+from segstudio.jobs.series import OneRun, Series
 from segstudio.learning.checks import check_settings
 from segstudio.learning.config import TrainConfig
 from segstudio.photos.bursts import find_bursts
@@ -140,13 +140,14 @@ def run(request: CrossValidateRequest, report: Reporter) -> CrossValidation:
         dealt = _deal(project, request, report)
         finished: list[Fold] = []
         scored: list[Scores] = []
+        series = Series(project, request.device, report)
         try:
             for place, fold in enumerate(dealt, 1):
                 others = [name for other in dealt if other is not fold for name in other]
                 title = f"Fold {place} of {len(dealt)}"
                 name = f"fold-{place}-of-{len(dealt)}"
                 one = OneRun(name, "fold", title, {"train": sorted(others), "val": fold})
-                scores = train_one(project, config, one, request.device, report)
+                scores = series.train(config, one)
                 if scores is None:
                     break
                 scored.append(scores)

@@ -16,7 +16,7 @@ from segstudio.core.splits import Amounts, Part, folds, groups_of
 from segstudio.jobs import split as split_job
 from segstudio.jobs.locked_split import locked_split
 from segstudio.jobs.opening import opened
-from segstudio.jobs.series import OneRun, train_one
+from segstudio.jobs.series import OneRun, Series
 from segstudio.learning.checks import check_settings
 from segstudio.learning.config import TrainConfig
 from segstudio.photos.bursts import find_bursts
@@ -118,13 +118,14 @@ def run(request: LearningCurveRequest, report: Reporter) -> LearningCurve:
             {name: own for name, own in pixels.items() if name in train}, marks, config
         )
         points: list[Point] = []
+        series = Series(project, request.device, report)
         try:
             for place, names in enumerate(portions, 1):
                 title = f"Learning from {len(names)} photos ({place} of {len(portions)})"
                 photos: dict[Part, Sequence[str]] = {"train": names, "val": val}
                 one = OneRun(f"curve-{len(names)}-photos", "curve", title, photos)
                 own = _as_many_steps(config, len(names), len(portions[-1]))
-                scores = train_one(project, own, one, request.device, report)
+                scores = series.train(own, one)
                 if scores is None:
                     break
                 likely = scores.spread.miou

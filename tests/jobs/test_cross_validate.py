@@ -13,7 +13,15 @@ import pytest
 from conftest import Recorder
 
 from segstudio.core.errors import SegStudioError, UsageError
-from segstudio.core.events import EpochDone, Event, Progress, RunStarted, StepDone
+from segstudio.core.events import (
+    EpochDone,
+    Event,
+    Message,
+    ProblemFound,
+    Progress,
+    RunStarted,
+    StepDone,
+)
 from segstudio.core.label_image import read_label
 from segstudio.jobs import cross_validate, evaluate, learning_curve, train
 from segstudio.jobs.cross_validate import CrossValidateRequest, CrossValidation
@@ -218,6 +226,29 @@ def test_steps_are_told_as_one_progress_per_fold(tiny_project: Project, report: 
     assert not [event for event in report.events if isinstance(event, own)]
     steps = [e for e in report.events if isinstance(e, Progress) and e.stage == "Fold 1 of 3"]
     assert steps[-1].done == steps[-1].total > 0
+
+
+def test_what_holds_for_every_run_of_a_study_is_said_once(
+    dealt: Project, report: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = dealt.photo_path(dealt.photos[0])
+    photo.write_bytes(b"no picture")
+    # Two layers have no one map of features, whatever the model is called.
+    settings = {**FAST, "weights": "none", "train_layers": "head", "patience": 1, "epochs": 3}
+    config = TrainConfig.model_validate({**settings, "min_delta": 1.0})
+    cross_validate.run(CrossValidateRequest(dealt, config, 3, "cpu"), report)
+    learning_curve.run(LearningCurveRequest(dealt, config, "cpu"), other := Recorder())
+    for heard in (report, other):
+        texts = [event.text for event in heard.events if isinstance(event, Message)]
+        said = [text for text in texts if text.startswith("Features are computed anew")]
+        assert len(said) == 1
+        random = [text for text in texts if "on a backbone of random weights" in text]
+        assert len(random) == 1
+        # What each of them did is said of each.
+        ended = [text for text in texts if text == "Stopped after 1 epochs without a gain."]
+        assert len(ended) == (3 if heard is report else 4)
+    problems = [e.problem.path for e in report.events if isinstance(e, ProblemFound)]
+    assert problems.count(photo.name) == 1
 
 
 @pytest.fixture
