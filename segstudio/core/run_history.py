@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
@@ -27,6 +28,12 @@ def read_history(folder: Path) -> list[Epoch]:
     return [epoch for epoch in epochs if epoch is not None]
 
 
+def set_key(names: Iterable[str]) -> str:
+    """Return a short key of a set of photos, "" for none."""
+    text = "\n".join(sorted(names)).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(text, digest_size=4).hexdigest() if text else ""
+
+
 def _epoch(line: str) -> Epoch | None:
     """Return a line as an epoch, None where it is none."""
     try:
@@ -35,8 +42,8 @@ def _epoch(line: str) -> Epoch | None:
         return None
     if not isinstance(value, dict) or type(value.get("epoch")) is not int or value["epoch"] < 1:
         return None
-    iou = value.get("iou", {})
-    if not isinstance(iou, dict):
+    iou, val_set = value.get("iou", {}), value.get("val_set", "")
+    if not isinstance(iou, dict) or not isinstance(val_set, str):
         return None
     numbers = (*(value.get(key) for key in _NUMBERS), *iou.values())
     return value if all(map(_is_number, numbers)) else None
@@ -55,7 +62,8 @@ class Standing:
     """How a run stands after the epochs of its history.
 
     `gain_epoch` is the last one whose score rose by more than `min_delta` above `gain_miou`, the
-    score of the one before it that did.
+    score of the one before it that did. Both, and the best, are of epochs that were scored on the
+    same photos, those of the last score, whose key is `val_set`.
     """
 
     min_delta: float = 0.0
@@ -64,25 +72,34 @@ class Standing:
     best_miou: float | None = None
     gain_epoch: int = 0
     gain_miou: float = -math.inf
+    val_set: str = ""
 
     @classmethod
     def of(cls, history: Sequence[Mapping[str, Any]], min_delta: float = 0.0) -> Standing:
         """Read the standing off a history; without scores the last epoch counts as best."""
         standing = cls(min_delta)
         for line in history:
-            standing = standing.after(line["epoch"], line.get("val_miou"))
+            standing = standing.after(line["epoch"], line.get("val_miou"), line.get("val_set", ""))
         return standing
 
-    def after(self, epoch: int, miou: float | None) -> Standing:
-        """Return the standing after one more epoch."""
-        if miou is None and self.best_miou is None:
-            return replace(self, epochs=epoch, best_epoch=epoch, gain_epoch=epoch)
+    def after(self, epoch: int, miou: float | None, val_set: str = "") -> Standing:
+        """Return the standing after one more epoch, scored on the photos with that key."""
         now = replace(self, epochs=epoch)
-        if miou is not None and (self.best_miou is None or miou > self.best_miou):
+        if miou is None:
+            unscored = self.best_miou is None
+            return replace(now, best_epoch=epoch, gain_epoch=epoch) if unscored else now
+        now = replace(now, val_set=val_set)
+        if now.on_other_photos(self):
+            now = replace(now, best_miou=None, gain_miou=-math.inf)
+        if now.best_miou is None or miou > now.best_miou:
             now = replace(now, best_epoch=epoch, best_miou=miou)
-        if miou is not None and miou > self.gain_miou + self.min_delta:
+        if miou > now.gain_miou + now.min_delta:
             now = replace(now, gain_epoch=epoch, gain_miou=miou)
         return now
+
+    def on_other_photos(self, before: Standing) -> bool:
+        """Whether the last score does not compare with those of `before`."""
+        return "" != before.val_set != self.val_set
 
     @property
     def without_gain(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ from segstudio.core.confusion import ConfusionMatrix
 from segstudio.core.errors import SegStudioError
 from segstudio.core.events import ProblemFound, Reporter
 from segstudio.core.palette import Palette
+from segstudio.core.run_history import set_key
 from segstudio.learning.dataset import left_out
 from segstudio.learning.inference import Forward, best_index
 from segstudio.learning.losses.cross_entropy import Loss
@@ -43,13 +44,14 @@ class Checked:
 class Validation:
     """Scores over all validation photos, from one confusion matrix; None without any photo.
 
-    `interval` is that of the mIoU, None with fewer than two photos.
+    `interval` is that of the mIoU, None with fewer than two photos; `val_set` the photos' key.
     """
 
     loss: float | None
     miou: float | None
     class_iou: tuple[float | None, ...]
     interval: Interval | None = None
+    val_set: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +70,17 @@ class WholePhotos:
 
 @dataclass(frozen=True, slots=True)
 class Checker:
-    """What checking needs beside the model; `logits` answers for a photo at the working size."""
+    """What checking needs beside the model; `logits` answers for a photo at the working size.
+
+    A photo that could not be checked once stays out, for scores compare on the same photos only.
+    """
 
     copies: WorkingCopies
     preprocessing: Preprocessing
     palette: Palette
     loss: Loss
     logits: Callable[[SegmentationModel, Sample], torch.Tensor]
+    _broken: set[str] = field(default_factory=set, init=False)
 
     def check(
         self, model: SegmentationModel, samples: Iterable[Sample], report: Reporter
@@ -84,9 +90,12 @@ class Checker:
         for sample in samples:
             if report.stop_requested:
                 return
+            if sample.name in self._broken:
+                continue
             try:
                 yield self._check_photo(model, sample)
             except SegStudioError as error:
+                self._broken.add(sample.name)
                 report(ProblemFound(left_out(sample, error)))
 
     def _check_photo(self, model: SegmentationModel, sample: Sample) -> Checked:
@@ -104,13 +113,16 @@ class Checker:
 def summary(checked: Iterable[Checked], classes: int) -> Validation:
     """Add up photos; the loss is the mean over photos, as an epoch's is over crops.
 
-    A photo whose every pixel is ignored has no loss, and would only pull the mean down.
+    A photo whose every pixel is ignored has no loss, and would only pull the mean down; nor does
+    it belong to the photos that a score is of.
     """
     photos = list(checked)
     if not photos:
         return Validation(None, None, (None,) * classes)
     total = sum((photo.confusion for photo in photos), ConfusionMatrix.zeros(classes))
-    losses = [photo.loss for photo in photos if photo.confusion.counts.any()]
+    scored = [photo for photo in photos if photo.confusion.counts.any()]
+    losses = [photo.loss for photo in scored]
     loss = math.fsum(losses) / len(losses) if losses else None
     sure = spread([photo.confusion for photo in photos], resamples=_RESAMPLES)
-    return Validation(loss, total.miou(), total.iou(), sure.miou)
+    key = set_key(photo.sample.name for photo in scored)
+    return Validation(loss, total.miou(), total.iou(), sure.miou, key)

@@ -220,7 +220,9 @@ def _finish_epoch(
     report: Reporter,
 ) -> Standing:
     """Keep the best, write the history, tell the epoch; return the new standing."""
-    standing = standing.after(last.epoch, validation.miou)
+    before, standing = standing, standing.after(last.epoch, validation.miou, validation.val_set)
+    if standing.on_other_photos(before):
+        _tell_other_photos(training, before, last.epoch, report)
     if standing.best_epoch == last.epoch:
         _save_best(training, standing, report)
     every = training.config.checkpoint_every
@@ -241,10 +243,23 @@ def _finish_epoch(
         eta_seconds=clock.eta(),
         val_miou_low=validation.interval.low if validation.interval else None,
         val_miou_high=validation.interval.high if validation.interval else None,
+        val_set=validation.val_set,
     )
     training.folder.add_epoch(done, training.class_names)
     report(done)
     return standing
+
+
+def _tell_other_photos(training: Training, before: Standing, epoch: int, report: Reporter) -> None:
+    """Say that the best is chosen anew, and keep the one until then, which may well be better."""
+    kept = training.folder.keep_best(before.best_epoch or 0)
+    report(
+        Message(
+            f"From epoch {epoch} on not the same photos check as before, so scores before and "
+            "after cannot be compared: the best model is chosen anew from here on. The best until "
+            f"then, of epoch {before.best_epoch}, is kept as {kept.name}."
+        )
+    )
 
 
 def _save_best(training: Training, standing: Standing, report: Reporter) -> None:

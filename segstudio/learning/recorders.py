@@ -58,6 +58,13 @@ class RunFolder:
         """The model as it was after an epoch, where that is kept."""
         return self.path / f"epoch-{epoch:04d}.safetensors"
 
+    def keep_best(self, epoch: int) -> Path:
+        """Keep the best model so far, which is of that epoch, beside a later one; return where."""
+        path = self.of_epoch(epoch)
+        if self.best.is_file() and not path.exists():
+            write_atomic(path, self.best.read_bytes())
+        return path
+
     def write_config(self, config: TrainConfig, about: Mapping[str, Any]) -> None:
         """Write every setting really used, with device, versions, palette and photos."""
         write_json(self.path / "config.json", {**config.model_dump(mode="json"), **about})
@@ -74,6 +81,7 @@ class RunFolder:
             "iou": dict(zip(class_names, event.class_iou, strict=True)),
             "seconds": round(event.seconds, 3),
             "lr": event.lr,
+            "val_set": event.val_set,
         }
         path = self.path / HISTORY
         try:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from segstudio.core.run_history import Standing, read_history
+from segstudio.core.run_history import Standing, read_history, set_key
 
 
 def line(epoch: int, **more: Any) -> str:
@@ -27,7 +27,8 @@ def test_a_project_without_a_history_has_no_epochs(tmp_path: Path) -> None:
         "", "{", "\x00" * 20, "7", "[]", "null", "{}", '{"val_miou": 0.5}', '{"epoch": "2"}',
         '{"epoch": 0}', '{"epoch": 2.5}', '{"epoch": true}', '{"epoch": 2, "iou": [0.5]}',
         '{"epoch": 2, "val_miou": "0.5"}', '{"epoch": 2, "iou": {"sky": "high"}}',
-        '{"epoch": 2, "val_miou": NaN}', '{"epoch": 2, "lr": 1e999}', '{"epoch": 2}{"epoch": 3}',
+        '{"epoch": 2, "val_set": 7}', '{"epoch": 2, "val_miou": NaN}',
+        '{"epoch": 2, "lr": 1e999}', '{"epoch": 2}{"epoch": 3}',
     ],
 )  # fmt: skip
 def test_a_damaged_line_costs_its_epoch_and_no_other(tmp_path: Path, damage: str) -> None:
@@ -88,3 +89,39 @@ def test_small_gains_are_none_and_yet_the_best_is_kept(
     standing = Standing.of(history, min_delta=0.05)
     assert (standing.best_epoch, standing.without_gain) == (best, without_gain)
     assert standing.best_miou == max(score for score in scores if score is not None)
+
+
+@pytest.mark.parametrize(
+    ("scored", "best", "without_gain"),
+    [
+        ("a0.9 a0.8 b0.3 b0.4 b0.2", 4, 1),
+        ("a0.3 a0.9 b0.5", 3, 0),
+        ("a0.9 b0.5 a0.8 a0.7", 3, 1),
+        ("a0.9 - b0.5 - -", 3, 2),
+        ("a0.9 - a0.5", 1, 2),
+        ("- - a0.5", 3, 0),
+        ("?0.9 ?0.8 a0.7", 1, 2),
+    ],
+)
+def test_scores_compare_only_where_the_same_photos_were_checked(
+    scored: str, best: int, without_gain: int
+) -> None:
+    """`-` is an epoch that nothing checked, `?` one of a history that does not say on what."""
+    history: list[dict[str, Any]] = []
+    for number, word in enumerate(scored.split(), 1):
+        own: dict[str, Any] = {"val_miou": None, "val_set": ""}
+        if word != "-":
+            own = {"val_miou": float(word[1:]), "val_set": word[0]}
+        if word[0] == "?":
+            del own["val_set"]
+        history.append({"epoch": number, **own})
+    standing = Standing.of(history)
+    assert (standing.best_epoch, standing.without_gain) == (best, without_gain)
+    assert standing.best_miou == history[best - 1]["val_miou"]
+
+
+def test_a_set_of_photos_has_one_key_whatever_their_order() -> None:
+    assert set_key(["a.jpg", "b.jpg"]) == set_key(["b.jpg", "a.jpg"])
+    keys = {set_key(names) for names in ([], ["a"], ["b"], ["a", "b"], ["ab"], ["\udcff"])}
+    assert len(keys) == 6
+    assert set_key([]) == ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from segstudio.learning.evaluation import Checked, Checker, Validation, summary
 from segstudio.learning.loop import FitResult, Training, fit
 from segstudio.learning.losses import LOSSES
 from segstudio.photos.reader import read_photo
+from segstudio.project.runs import list_runs
 
 MakeTraining = Callable[..., Training]
 
@@ -370,6 +372,104 @@ def test_photo_that_breaks_on_the_way_is_told_once_and_left_out(
     problems = [event.problem.path for event in report.of(ProblemFound)]
     assert problems.count("000.png") >= 1
     assert len(report.of(StepDone)) == 3 * training.crops.steps_per_epoch
+
+
+@pytest.fixture
+def scores(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Scores for the epochs to come, in place of those that the models reach."""
+    given: list[float] = []
+
+    def give(checked: list[Checked], classes: int) -> Validation:
+        return replace(summary(checked, classes), miou=given.pop(0))
+
+    monkeypatch.setattr("segstudio.learning.loop.summary", give)
+    return given
+
+
+def loses_a_photo(training: Training, epoch: int, stop_after: int = 0) -> Listener:
+    """Return a reporter that takes a validation photo away after an epoch."""
+
+    def lose(event: Event) -> bool:
+        if isinstance(event, EpochDone) and event.epoch == epoch:
+            training.val[0].photo.unlink()
+        return isinstance(event, EpochDone) and event.epoch == stop_after
+
+    return Listener(lose)
+
+
+def test_the_best_is_chosen_among_epochs_that_the_same_photos_checked(
+    make_training: MakeTraining, scores: list[float]
+) -> None:
+    scores += [0.8, 0.9, 0.4, 0.5, 0.3]
+    training = make_training(epochs=5)
+    report = loses_a_photo(training, 2)
+    result = fit(training, report)
+    assert (result.standing.best_epoch, result.standing.best_miou) == (4, 0.5)
+    assert [event.best_epoch for event in report.of(EpochDone)] == [1, 2, 3, 4, 4]
+    problems = [event.problem.path for event in report.of(ProblemFound)]
+    assert problems == ["004.png"]
+    assert report.said().count("From epoch 3 on not the same photos check") == 1
+    assert Checkpoint.load(training.folder.best).epoch == 4
+    # What was best on more photos may be the better one: it is not thrown away.
+    assert "of epoch 2, is kept as epoch-0002.safetensors" in report.said()
+    kept = Checkpoint.load(training.folder.of_epoch(2))
+    assert (kept.epoch, kept.val_miou) == (2, 0.9)
+    (info,) = list_runs(_runs_of(training))
+    assert info.val_miou == 0.5
+
+
+def _runs_of(training: Training) -> Path:
+    training.folder.write_config(training.config, {})
+    return training.folder.path.parent
+
+
+def test_patience_counts_only_epochs_that_the_same_photos_checked(
+    make_training: MakeTraining, scores: list[float]
+) -> None:
+    scores += [0.9, 0.8, 0.3, 0.4, 0.35, 0.2]
+    training = make_training(epochs=50, patience=2)
+    assert fit(training, loses_a_photo(training, 2)).standing.epochs == 6
+
+
+def test_a_run_that_lost_a_photo_is_gone_on_with_exactly(make_training: MakeTraining) -> None:
+    gone = make_training("gone", epochs=6)
+    photo = gone.val[0].photo
+    there = photo.read_bytes()
+    result = fit(gone, loses_a_photo(gone, 2))
+    photo.write_bytes(there)
+    broken = make_training("broken", epochs=6)
+    fit(broken, loses_a_photo(broken, 2, stop_after=4))
+    again = make_training("broken", epochs=6)
+    report = Listener()
+    assert fit(again, report, again.folder.load_last()).standing == result.standing
+    assert history(again) == history(gone)
+    assert "not the same photos" not in report.said()
+
+
+def test_a_photo_that_is_back_once_the_run_goes_on_begins_anew_as_well(
+    make_training: MakeTraining, scores: list[float]
+) -> None:
+    scores += [0.8, 0.9, 0.5, 0.6, 0.7]
+    broken = make_training(epochs=5)
+    photo = broken.val[0].photo
+    there = photo.read_bytes()
+    fit(broken, loses_a_photo(broken, 2, stop_after=3))
+    photo.write_bytes(there)
+    again, report = make_training(epochs=5), Listener()
+    assert fit(again, report, again.folder.load_last()).standing.best_epoch == 5
+    assert "From epoch 4 on not the same photos check" in report.said()
+
+
+def test_where_no_photo_checks_any_more_the_best_that_was_scored_stays(
+    make_training: MakeTraining,
+) -> None:
+    training = make_training(epochs=4, val=1)
+    report = loses_a_photo(training, 2)
+    standing = fit(training, report).standing
+    scored = [line["val_miou"] for line in history(training)]
+    assert scored[2:] == [None, None]
+    assert standing.best_miou == max(scored[:2])
+    assert Checkpoint.load(training.folder.best).epoch == standing.best_epoch
 
 
 def test_one_cycle_ends_at_its_final_rate_for_odd_loaders(make_training: MakeTraining) -> None:

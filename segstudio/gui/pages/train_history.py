@@ -48,7 +48,7 @@ def epochs_of(history: list[Epoch], names: tuple[str, ...]) -> list[EpochDone]:
     events: list[EpochDone] = []
     for line in history:
         event = _epoch_of(line, names)
-        standing = standing.after(event.epoch, event.val_miou)
+        standing = standing.after(event.epoch, event.val_miou, event.val_set)
         events.append(
             replace(
                 event,
@@ -76,4 +76,5 @@ def _epoch_of(line: Epoch, names: tuple[str, ...]) -> EpochDone:
         eta_seconds=None,
         val_miou_low=line.get("val_miou_low"),
         val_miou_high=line.get("val_miou_high"),
+        val_set=line.get("val_set", ""),
     )
