@@ -107,21 +107,21 @@ def words(told: dict[str, Any]) -> list[str]:
     known = [fold["miou"] for fold in told["folds"] if fold["miou"] is not None]
     lines = []
     if finished < wanted:
-        lines.append(f"Stopped after {finished} of {wanted} folds; this holds for these.")
+        lines.append(f"Stopped after {finished} of {wanted} trainings; this holds for these.")
     if pooled is not None:
         between = f", likely between {ends[0]:.2f} and {ends[1]:.2f}" if ends else ""
         lines.append(
-            f"On {photos} photos, each predicted by a model that never saw it: mean IoU "
-            f"{pooled:.3f}{between}."
+            f"On {photos} photos, each predicted by a model that never saw it: average "
+            f"overlap (mean IoU) {pooled:.2f}{between}."
         )
     if told["deviation"] is not None:
         lines.append(
-            f"The {finished} folds: {told['mean']:.3f} on average, from {min(known):.3f} to "
-            f"{max(known):.3f} (standard deviation {told['deviation']:.3f})."
+            f"The {finished} trainings scored {told['mean']:.2f} on average, from {min(known):.2f} "
+            f"to {max(known):.2f}."
         )
     lines.append(
-        "The best epoch of each fold was chosen on the photos that it is scored on: a little too "
-        "kind, as any score on validation photos is."
+        "The best epoch of each was chosen on the photos that it is scored on, so this is a little "
+        "too kind."
     )
     return lines
 

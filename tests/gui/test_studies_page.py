@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from segstudio.core.errors import SegStudioError
 from segstudio.core.events import Message, Progress
 from segstudio.gui.pages.studies import CROSSING, CURVE
+from segstudio.gui.theme import LIGHT, style_sheet
 from segstudio.project.entries import TrainingChoice
 
 pytestmark = pytest.mark.gui
@@ -51,10 +52,23 @@ def test_before_the_first_it_says_so_and_how_it_would_train(opened, make_page):
 def test_how_long_it_takes_is_told_where_a_training_was_measured(opened, make_page, monkeypatch):
     monkeypatch.setattr("segstudio.jobs.estimate.seconds", lambda project, config: 120.0)
     page = make_page(opened, "studies")
-    assert page.cards[CROSSING].time.text() == "about 10 min here"
+    assert page.cards[CROSSING].note.text().endswith("5 trainings, about 10 min here.")
     monkeypatch.setattr("segstudio.jobs.estimate.seconds", lambda project, config: None)
     page.entered()
-    assert page.cards[CROSSING].time.text() == ""
+    assert page.cards[CROSSING].note.text().endswith("as long as 5 trainings.")
+
+
+def test_the_studies_fit_into_the_smallest_window(opened, make_page, monkeypatch):
+    monkeypatch.setattr("segstudio.jobs.estimate.seconds", lambda project, config: 1000.0)
+    root = opened.session.project.root
+    (root / "cross_validation.json").write_text(json.dumps(FOLDS))
+    (root / "learning_curve.json").write_text(json.dumps(CURVED | {"when": "2025-01-01 10:00"}))
+    page = make_page(opened, "studies")
+    page.setStyleSheet(style_sheet(LIGHT, 13))
+    page.resize(784, 600)
+    QApplication.processEvents()
+    # A page whose parts need more than that is made larger by Qt.
+    assert page.width() == 784
 
 
 def test_what_the_project_keeps_is_shown(opened, make_page):
@@ -103,7 +117,7 @@ def test_a_button_starts_it_and_stops_it(page, opened, qtbot, monkeypatch, title
     qtbot.mouseClick(one.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not opened.runner.active)
     assert one.bar.isHidden()
-    assert one.when.text().startswith("Last:")
+    assert one.when.text().startswith("Done on")
     assert other.button.isEnabled()
 
 

@@ -106,7 +106,7 @@ def test_pooled_scores_come_from_the_predictions_of_all_folds(
     assert told["mean"] == pytest.approx(fmean(mious))
     assert told["deviation"] == pytest.approx(stdev(mious))
     assert told["settings"]["epochs"] == 1
-    assert f"{told['mean']:.3f} on average" in result.as_text()
+    assert f"{told['mean']:.2f} on average" in result.as_text()
 
 
 def plain_miou(counts: Any) -> float:
@@ -162,7 +162,7 @@ def test_a_stop_keeps_the_finished_folds(tiny_project: Project) -> None:
     assert [len(fold.photos) for fold in result.finished] == [2, 2]
     assert result.interrupted
     assert len(result.pooled.photos) == 4
-    assert "Stopped after 2 of 3 folds" in result.as_text()
+    assert "Stopped after 2 of 3 trainings" in result.as_text()
     kept = json.loads((tiny_project.root / "cross_validation.json").read_text())
     assert (len(kept["folds"]), kept["wanted"]) == (2, 3)
 

@@ -31,7 +31,8 @@ class GrowthPlot(QWidget):
         self._item.hideButtons()
         self._item.setMouseEnabled(x=False, y=False)
         self._whiskers = pg.ErrorBarItem(x=np.zeros(0), y=np.zeros(0), beam=0)
-        self._curve, self._guess = pg.PlotDataItem(), pg.PlotDataItem()
+        self._curve = pg.PlotDataItem(antialias=True)
+        self._guess = pg.PlotDataItem(antialias=True)
         for part in (self._whiskers, self._guess, self._curve):
             self._item.addItem(part)
         self.setMinimumSize(220, 160)

@@ -14,6 +14,7 @@ from segstudio.gui.widgets.basics import button, label, row
 from segstudio.gui.widgets.growth_plot import GrowthPlot
 from segstudio.gui.widgets.words import duration, number
 from segstudio.jobs.cross_validate import FOLDS, words
+from segstudio.jobs.learning_curve import STEPS
 
 
 class StudyCard(QFrame):
@@ -22,7 +23,7 @@ class StudyCard(QFrame):
     `trainings` is how many times as long as one training it takes.
     """
 
-    trainings = 1.0
+    trainings = 1
 
     start_clicked = Signal()
     stop_clicked = Signal()
@@ -39,20 +40,24 @@ class StudyCard(QFrame):
         self.stage = label("", "small", wrap=True)
         self.stage.hide()
         self.said = label("", wrap=True)
-        self.when, self.time = label("", "small"), label("", "soft")
+        self._about = note
+        self.note = label("", "soft", wrap=True)
+        self.when = label("", "small")
         self.answer = QVBoxLayout()
         inside = QVBoxLayout(self)
         inside.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         inside.setSpacing(GRID)
         inside.addWidget(label(title, "heading"))
-        inside.addWidget(label(note, "soft", wrap=True))
-        inside.addLayout(row(self.button, self.time, 1, self.when))
+        inside.addWidget(self.note)
+        inside.addLayout(row(self.button, 1))
         inside.addWidget(self.bar)
         inside.addWidget(self.stage)
         inside.addWidget(self.said)
+        inside.addWidget(self.when)
         inside.addLayout(self.answer, 1000)
         # Takes the height while there is no answer, so that the words stay together.
         inside.addStretch(1)
+        self.show_time(None)
 
     def show_running(self) -> None:
         """Turn the button into one that stops, and wait for progress."""
@@ -84,8 +89,8 @@ class StudyCard(QFrame):
 
     def show_time(self, seconds: float | None) -> None:
         """Say how long it takes where one training takes so long, None for not known."""
-        words = "" if seconds is None else f"{duration(self.trainings * seconds)} here"
-        self.time.setText(words)
+        here = "" if seconds is None else f", {duration(self.trainings * seconds)} here"
+        self.note.setText(f"{self._about} Takes as long as {self.trainings} trainings{here}.")
 
     def allow(self, allowed: bool) -> None:
         """Allow to press the button."""
@@ -95,7 +100,8 @@ class StudyCard(QFrame):
         """Show what the last one found, {} before the first; one that runs is not disturbed."""
         if self._running:
             return
-        self.when.setText(f"Last: {found['when']}" if found else "")
+        self.when.setText(f"Done on {found['when']}." if found else "")
+        self.when.setVisible(bool(found))
         self.said.setText(self.sentences(found) if found else "Not done yet.")
 
     def sentences(self, found: dict[str, Any]) -> str:
@@ -113,13 +119,13 @@ class StudyCard(QFrame):
 class FoldsCard(StudyCard):
     """k-fold: every photo is judged by a model that never saw it."""
 
-    trainings = float(FOLDS)
+    trainings = FOLDS
 
     def __init__(self) -> None:
         super().__init__(
             "How good is it on all my photos?",
             f"Trains {FOLDS} times, each time with another fifth kept aside: every photo is judged "
-            f"by a model that never saw it. Takes as long as {FOLDS} trainings.",
+            "by a model that never saw it.",
             "Judge every photo",
         )
         self.folds = QListWidget()
@@ -141,19 +147,21 @@ class FoldsCard(StudyCard):
             self.folds.addItem(f"{number(fold['miou'])}   {name}, {photos} photos")
         for name, scores in found["pooled"]["classes"].items():
             self.folds.addItem(f"{number(scores['iou'])}   {name}, on all photos")
+        # No more room than the lines take, so that no empty box stands below them.
+        self.folds.setMaximumHeight(self.folds.count() * self.folds.sizeHintForRow(0) + GRID)
         return "\n".join(words(found))
 
 
 class GrowthCard(StudyCard):
     """The learning curve: would more labelling help?"""
 
-    trainings = 4.0
+    trainings = STEPS
 
     def __init__(self) -> None:
         super().__init__(
             "Would more labelling help?",
             "Trains on a quarter, half, three quarters and all of your training photos, always "
-            "checked on the same ones. Takes as long as four trainings.",
+            "checked on the same ones.",
             "Draw the learning curve",
         )
         self.plot = GrowthPlot()
