@@ -477,6 +477,18 @@ def test_no_choice_of_a_setting_is_cut_off(page):
     assert cut_choices(settings) == []
 
 
+def test_in_the_smallest_window_every_preset_can_be_seen(page):
+    page.setStyleSheet(style_sheet(LIGHT, 13))
+    page.resize(784, 576)
+    QApplication.processEvents()
+    assert page.setup.outlook.isHidden()
+    for preset in ("quick", "normal", "thorough"):
+        card = page.setup.presets.card(preset)
+        assert card.visibleRegion().boundingRect() == card.rect()
+    page.resize(1104, 740)
+    assert page.setup.outlook.isVisible()
+
+
 def test_an_area_that_scrolls_grows_with_what_is_in_it(qtbot):
     content, words, below, outer = QWidget(), QWidget(), QWidget(), QWidget()
     words.setMinimumHeight(100)

@@ -68,13 +68,13 @@ class SplitParts:
         self.warning = label("", "small", wrap=True)
         self.what = QComboBox()
         self.what.setAccessibleName("What the bars count")
-        self.what.addItem("Photos that show it", False)
+        self.what.addItem("Photos with it", False)
         self.what.addItem("Pixels of it", True)
         self.bars = SplitBars()
         self.notes = label("", wrap=True)
-        self.together_title = label("Kept together", "heading")
+        self.together_title = label("Kept together", "heading", wrap=True)
         self.together = _list("Groups of photos that show nearly the same")
-        self.leaks_title = label("Too easy to check", "heading")
+        self.leaks_title = label("Too easy to check", "heading", wrap=True)
         self.leaks = _list("Photos kept aside that look almost like a training photo")
         self._lay_out(body)
 
@@ -102,7 +102,7 @@ class SplitParts:
 
     def _choices(self) -> QWidget:
         frame, inside = card()
-        frame.setFixedWidth(46 * GRID)
+        frame.setFixedWidth(43 * GRID)
         form = QFormLayout()
         form.setVerticalSpacing(GRID)
         form.setHorizontalSpacing(2 * GRID)
@@ -130,8 +130,8 @@ class SplitParts:
         frame, inside = card()
         self._inside = inside
         chips = [PartChip(part) for part in PARTS]
-        head = row(label("Before and after", "heading"), 1, *chips, self.what, spacing=2 * GRID)
-        inside.addLayout(head)
+        inside.addLayout(row(label("Before and after", "heading"), 1, self.what))
+        inside.addLayout(row(*chips, 1, spacing=2 * GRID))
         holder = QWidget()
         holder.setLayout(column(self.bars))
         area = Scrolled(holder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from segstudio.core.errors import WeightsError
@@ -119,6 +120,11 @@ class TrainSetup(QWidget):
         self.trouble.tell(error)
         self._make_room()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show the outlook where there is room for it."""
+        super().resizeEvent(event)
+        self._make_room()
+
     # Inside
 
     def _allow(self) -> None:
@@ -160,7 +166,10 @@ class TrainSetup(QWidget):
 
     def _make_room(self) -> None:
         """Leave the height to what the user is at; the outlook shows while nothing needs it."""
-        self.outlook.setVisible(not self.settings.open and self.trouble.isHidden())
+        above = max(part.sizeHint().height() for part in self._parts)
+        needed = above + 2 * GRID + self.outlook.minimumSizeHint().height()
+        room = self.height() >= needed and self.trouble.isHidden()
+        self.outlook.setVisible(room and not self.settings.open)
 
     def _take_file(self) -> None:
         self.weights.choose_file()
@@ -190,9 +199,10 @@ class TrainSetup(QWidget):
         )
         left.addStretch(1)
         holder = QWidget()
-        left.setContentsMargins(0, 0, 2 * GRID, 0)
+        left.setContentsMargins(0, 0, GRID, 0)
         holder.setLayout(left)
-        top = row(Scrolled(holder), self._right(), spacing=2 * GRID)
+        self._parts = (Scrolled(holder), self._right())
+        top = row(*self._parts, spacing=2 * GRID)
         top.setStretch(0, 3)
         top.setStretch(1, 2)
         outer = column(top, spacing=2 * GRID)

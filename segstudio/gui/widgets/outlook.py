@@ -35,7 +35,8 @@ class Outlook(QFrame):
         self._source = ImageSource(PLACES, self)
         self._source.loaded.connect(self._show_loaded)
         self._steps = [label("", "small", wrap=True) for _ in range(3)]
-        self._which = label("", "small")
+        self._which = label("", "small", wrap=True)
+        self._which.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._views = [_Picture() for _ in range(PLACES)]
         self._lay_out()
 
@@ -126,7 +127,9 @@ class Outlook(QFrame):
         inside.setContentsMargins(2 * GRID, 12, 2 * GRID, 12)
         inside.setSpacing(GRID)
         heading = label("What happens when you press Train", "heading")
-        inside.addLayout(row(heading, 1, self._which))
+        head = row(heading, self._which, spacing=3 * GRID)
+        head.setStretch(1, 1)
+        inside.addLayout(head)
         inside.addLayout(steps)
         inside.addLayout(pictures, 1)
 

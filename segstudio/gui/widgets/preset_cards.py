@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizeP
 
 from segstudio.gui.theme import GRID, colors_for
 
-_WIDTH = 20 * GRID
+_WIDTH = 19 * GRID
 _WORDS = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
 
 
@@ -119,7 +119,7 @@ class PresetCards(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(GRID + 4)
+        self._row.setSpacing(GRID)
 
     def add(self, name: str, title: str, note: str) -> None:
         """Add a card at the right."""

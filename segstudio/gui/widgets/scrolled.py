@@ -21,6 +21,14 @@ class Scrolled(QScrollArea):
         content = self.widget()
         return content.sizeHint() if content else super().sizeHint()
 
+    def minimumSizeHint(self) -> QSize:
+        """Be never narrower than the content, of which nothing is scrolled sideways."""
+        least, content = super().minimumSizeHint(), self.widget()
+        if content is None:
+            return least
+        bar = self.verticalScrollBar().sizeHint().width()
+        return QSize(content.minimumSizeHint().width() + bar, least.height())
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Ask anew when the content asks for another height, as words do that wrap elsewhere."""
         if event.type() == QEvent.Type.LayoutRequest:
