@@ -27,7 +27,7 @@ SORT_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 ROW_ROLE = SORT_ROLE + 1
 NAME, SHARE, IOU = 0, 1, 2
 _ROW = 34
-_NUMBER, _WIDTH = 6 * GRID, 8 * GRID - 2
+_NUMBER, _WIDTH = 7 * GRID, 8 * GRID - 2
 _NOWHERE = -1.0
 
 

@@ -24,7 +24,7 @@ from segstudio.gui.widgets.basics import column, label
 
 SHARE_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 _ROOT = QModelIndex()
-_SMALLEST, _LARGEST = 18, 72
+_SMALLEST, _LARGEST = 18, 112
 _LONGEST_NAME = 14 * GRID
 _HINT = "Click a cell, or walk with the arrow keys, to read it."
 

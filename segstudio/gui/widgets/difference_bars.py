@@ -21,7 +21,7 @@ class DifferenceBars(QStyledItemDelegate):
         """Paint one cell."""
         colors = colors_for(option.palette)
         share = float(index.data(SHARE_ROLE))
-        area: QRect = option.rect.adjusted(GRID, 0, -GRID, 0)
+        area: QRect = option.rect.adjusted(GRID + 3, -1, -GRID, 0)
         painter.save()
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(option.rect, QColor(colors.accent_soft))
