@@ -382,8 +382,16 @@ def test_an_earlier_run_shows_its_curves_and_previews(page, opened, tmp_path, qt
     assert list(view.curves.iou_plot.series["sky"].points()[1]) == [0.2, 0.7, 0.6]
     assert view.curves.iou_plot.best_epoch == 2
     assert view.figures.best.value == "0.70"
+    assert (view.figures.time.value, view.figures.time.caption) == ("5 s", "time taken")
     qtbot.waitUntil(lambda: shade_of(view.strip) is not None)
     assert view.strip.names[0] == "seen.png"
+
+
+def test_a_run_that_ended_in_its_first_epoch_tells_no_time(page, opened):
+    folder = opened.session.project.new_run_folder("old")
+    write_json(folder / "config.json", {"model": "x"})
+    page.show_earlier(folder.name)
+    assert page.run_view.figures.time.isHidden()
 
 
 def test_run_names_are_read_as_dates():

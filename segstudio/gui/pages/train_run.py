@@ -165,7 +165,7 @@ class TrainRun(QWidget):
             self.strip.reset("This run kept no previews.")
         self.headline.setText(title)
         self.note.setText("")
-        self.figures.show_ended(sum(event.seconds for event in run.epochs))
+        self.figures.show_ended(sum(event.seconds for event in run.epochs) or None)
         self._show_running(False)
         self.bar.setRange(0, 1)
         self.bar.setValue(1)
