@@ -204,3 +204,10 @@ def test_the_error_legend_leaves_out_what_cannot_happen(qtbot, palette):
     zero = palette.by_id(0)
     legend.show_palette(palette.with_class(zero.model_copy(update={"map_to": 255})))
     assert legend.kinds == {ErrorKind.MIXED}
+
+
+def test_the_way_from_a_bad_photo_back_to_the_import_is_told(page):
+    asked = []
+    page.page_requested.connect(asked.append)
+    page.parts.import_button.click()
+    assert asked == ["import"]

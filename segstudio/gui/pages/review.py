@@ -238,6 +238,7 @@ class ReviewPage(PeekPage):
         parts.runs.activated.connect(self._choose_run)
         parts.score_button.clicked.connect(self.score)
         parts.scores_button.clicked.connect(parts.show_all_scores)
+        parts.import_button.clicked.connect(lambda: self.page_requested.emit("import"))
         parts.compare_button.clicked.connect(self.compare_runs)
         parts.order.activated.connect(self._list_photos)
         self.comparison.photo_chosen.connect(self.show_photo_of)

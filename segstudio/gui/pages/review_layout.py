@@ -27,6 +27,10 @@ from segstudio.project.entries import RunInfo
 from segstudio.review.ranking import RunScores
 
 _SIDE = 30 * GRID
+_MEND = (
+    "If your outlines are wrong: mend them in CVAT or LabelMe, import the new export and train "
+    "again. If they are right: outline more photos like this one."
+)
 
 
 class ReviewParts:
@@ -64,6 +68,7 @@ class ReviewParts:
         self.opacity.setPageStep(10)
         self.opacity.setAccessibleName("Strength of the colours")
         self.opacity.setToolTip("How strongly colours cover the photo; hold H to see it bare")
+        self.import_button = button("Import mended outlines", role="link")
         self.errors = ErrorLegend()
         self.errors.hide()
         self._hint_card, inside = card(role="note")
@@ -156,6 +161,9 @@ class ReviewParts:
         inside.addWidget(self.opacity)
         inside.addWidget(title)
         inside.addWidget(area, 1)
+        inside.addWidget(label("What to do about it", "heading"))
+        inside.addWidget(label(_MEND, "small", wrap=True))
+        inside.addLayout(row(self.import_button, 1))
         return frame
 
 
