@@ -99,4 +99,4 @@ def test_disk_is_told_only_where_features_are_stored_and_for_all_photos_before_t
 
 def test_too_little_disk_is_told(project, monkeypatch):
     monkeypatch.setattr(estimate, "free_bytes", lambda folder: 0)
-    assert "only 0 MB free" in estimate.stored_features(project, CONFIG).against
+    assert "only 0 MB for them" in estimate.stored_features(project, CONFIG).against

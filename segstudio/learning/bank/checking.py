@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 
 from segstudio.learning.bank.bank import FeatureBank
+from segstudio.learning.bank.extractor import NoMemory
 from segstudio.learning.bank.head import HeadModel
 from segstudio.learning.device import free_memory, out_of_memory
 from segstudio.learning.evaluation import WholePhotos
@@ -30,8 +31,8 @@ class StoredPhotos:
         try:
             maps = self.bank.whole(sample)[None].to(device, memory_format=torch.channels_last)
             return model(maps, size)[0].float()  # type: ignore[no-any-return]
-        except RuntimeError as error:
-            if not out_of_memory(error):
+        except (NoMemory, RuntimeError) as error:
+            if not isinstance(error, NoMemory) and not out_of_memory(error):
                 raise
             free_memory(device)
         return self.photos(model.whole.eval(), sample)

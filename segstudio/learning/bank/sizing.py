@@ -85,5 +85,6 @@ def too_large(config: TrainConfig, needed: int, free: int) -> str | None:
     if needed > config.bank_limit * GB:
         return f"they need {megabytes}, more than bank_limit={config.bank_limit:g} GB"
     if needed > free - SPARE_BYTES:
-        return f"they need {megabytes}, and the disk has only {max(free, 0) / 1e6:,.0f} MB free"
+        there = f"{max(free - SPARE_BYTES, 0) / 1e6:,.0f} MB"
+        return f"they need {megabytes}, and the disk has only {there} for them beside 1 GB to spare"
     return None

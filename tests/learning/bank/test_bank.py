@@ -15,7 +15,9 @@ from learning.bank.conftest import MakeBank
 from segstudio.core.events import ProblemFound, Progress
 from segstudio.core.label_image import read_label, write_label
 from segstudio.core.palette import Palette
+from segstudio.learning.bank.bank import FeatureBank
 from segstudio.learning.bank.checking import StoredPhotos
+from segstudio.learning.bank.extractor import NoMemory
 from segstudio.learning.bank.sizing import map_shape, needed_bytes
 from segstudio.learning.checkpoint import build_model
 from segstudio.learning.config import TrainConfig
@@ -187,6 +189,21 @@ def test_checking_by_the_bank_is_checking_by_the_saved_model(
     for sample in samples[4:]:
         whole = banked.photos(banked.model.whole.eval(), sample)
         torch.testing.assert_close(stored(banked.model, sample), whole, rtol=2e-3, atol=2e-3)
+
+
+def test_a_photo_too_large_to_look_at_whole_is_checked_in_another_way(
+    make_bank: MakeBank, samples: tuple[Sample, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    banked = make_bank()
+    banked.model.eval()
+    whole = banked.photos(banked.model.whole.eval(), samples[4])
+
+    def too_large(*_: object) -> None:
+        raise NoMemory("There is not enough memory.")
+
+    monkeypatch.setattr(FeatureBank, "whole", too_large)
+    told = StoredPhotos(banked.bank, banked.photos)(banked.model, samples[4])
+    torch.testing.assert_close(told, whole)
 
 
 def test_the_frozen_part_does_not_move(make_bank: MakeBank) -> None:
