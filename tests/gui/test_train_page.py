@@ -573,10 +573,10 @@ def test_the_outlook_tells_the_disk_that_stored_features_take(page, opened, monk
     assert "stored" not in outlook.text
     form.editor("feature_bank").set_value("auto")
     form.editor("feature_bank").picked.emit()
-    monkeypatch.setattr(estimate, "free_bytes", lambda folder: 1_003_000_000)
+    monkeypatch.setattr(estimate, "free_bytes", lambda folder: 1_001_000_000)
     form.editor("epochs").setValue(7)
     assert "cannot be stored, so each pass takes longer: they need" in outlook.text
-    assert "the disk has only 3 MB for them" in outlook.text
+    assert "the disk has only 1 MB for them" in outlook.text
 
 
 def test_until_the_first_previews_the_outlines_are_shown(page, monkeypatch, tmp_path, qtbot):

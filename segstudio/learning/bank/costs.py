@@ -12,12 +12,14 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
+from torchvision.models import segmentation
 
 from segstudio.core.events import Quiet, Reporter
 from segstudio.core.palette import IGNORE
 from segstudio.learning.checkpoint import build_model
+from segstudio.learning.config import TrainConfig
 from segstudio.learning.dataset import Batch, Crops
-from segstudio.learning.models.dilated import DilatedConv
+from segstudio.learning.models.offline import bare
 from segstudio.learning.precision import Precision
 from segstudio.learning.setup import Plan, Prepared, prepare
 
@@ -111,7 +113,7 @@ def _steps(ready: Prepared, report: Reporter) -> Iterator[float]:
 
 def _plain_steps(plan: Plan, crops: Crops, report: Reporter) -> Iterator[float]:
     """Yield steps of the usual loop: frozen backbone without gradients, head learning, AdamW."""
-    net = _as_published(build_model(plan.config, len(plan.palette.trained)).net)
+    net = _published(plan.config, len(plan.palette.trained))
     net.to(plan.device.torch, memory_format=torch.channels_last)  # type: ignore[call-overload]
     net.eval().requires_grad_(False)
     head = net.get_submodule("classifier").train().requires_grad_(True)
@@ -130,13 +132,10 @@ def _plain_steps(plan: Plan, crops: Crops, report: Reporter) -> Iterator[float]:
         yield loss.item()
 
 
-def _as_published(net: nn.Module) -> nn.Module:
-    """Put plain convolutions back where ours leave out taps that see padding."""
-    for parent in list(net.modules()):
-        for name, module in list(parent.named_children()):
-            if isinstance(module, DilatedConv):
-                setattr(parent, name, module.plain())
-    return net
+def _published(config: TrainConfig, classes: int) -> nn.Module:
+    """Build a network as its library has it, without what is quicker in ours."""
+    made = getattr(segmentation, config.model, None)
+    return bare(made, classes) if made else build_model(config, classes).net
 
 
 def _operations(ready: Prepared, report: Reporter) -> int:

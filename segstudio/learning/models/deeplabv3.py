@@ -16,6 +16,7 @@ from segstudio.learning.models.mobilenet import (
 )
 from segstudio.learning.models.offline import bare
 from segstudio.learning.models.one_map import OneMapModel
+from segstudio.learning.models.quick_aspp import PooledBranch, QuickDropout
 from segstudio.learning.models.resnet import resnet_stages, resnet_tap
 from segstudio.learning.models.single_values import PooledBatchNorm
 
@@ -46,11 +47,13 @@ def _resnet(net: segmentation.DeepLabV3) -> SegmentationModel:
 def _wrapped(
     net: segmentation.DeepLabV3, stages: Mapping[str, Stage], tap: tuple[nn.Module, int]
 ) -> SegmentationModel:
-    """Make the pooled branch fit for a batch of one, the dilated ones quick, and wrap the net."""
+    """Make the pooled branch fit for a batch of one, all of ASPP quick, and wrap the net."""
     aspp = net.classifier[0]
     for branch in list(aspp.convs)[1:-1]:
         branch[0] = DilatedConv.like(branch[0])
     pooled = aspp.convs[-1]
     pooled[2] = PooledBatchNorm(pooled[2].num_features)
+    aspp.convs[-1] = PooledBranch(*pooled)
+    aspp.project[3] = QuickDropout(aspp.project[3].p)
     readers = [branch[0] for branch in list(aspp.convs)[:-1]] + [pooled[1]]
     return OneMapModel(net, stages=stages, readers=readers, tap=tap)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Self, TypeVar
+from typing import Self
 
 import torch
 from torch import nn
 from torch.nn import functional as F
-
-Conv = TypeVar("Conv", bound=nn.Conv2d)
 
 
 class DilatedConv(nn.Conv2d):
@@ -23,11 +21,12 @@ class DilatedConv(nn.Conv2d):
     @classmethod
     def like(cls, conv: nn.Conv2d) -> Self:
         """Return one with the sizes and the very parameters of a plain convolution."""
-        return _copied(cls, conv)
-
-    def plain(self) -> nn.Conv2d:
-        """Return the plain convolution with these parameters."""
-        return _copied(nn.Conv2d, self)
+        reach, biased = conv.dilation[0], conv.bias is not None
+        made = cls(
+            conv.in_channels, conv.out_channels, 3, padding=reach, dilation=reach, bias=biased
+        )
+        made.weight, made.bias = conv.weight, conv.bias
+        return made
 
     def forward(self, values: torch.Tensor) -> torch.Tensor:
         """Convolve values, float (B, C, H, W)."""
@@ -37,18 +36,3 @@ class DilatedConv(nn.Conv2d):
         )
         weight = self.weight[:, :, rows, columns]
         return F.conv2d(values, weight, self.bias, 1, (above, left), self.dilation)
-
-
-def _copied(kind: type[Conv], conv: nn.Conv2d) -> Conv:
-    """Return a convolution of a kind with the sizes and the very parameters of another one."""
-    reach = conv.dilation[0]
-    made = kind(
-        conv.in_channels,
-        conv.out_channels,
-        3,
-        padding=reach,
-        dilation=reach,
-        bias=conv.bias is not None,
-    )
-    made.weight, made.bias = conv.weight, conv.bias
-    return made
