@@ -1,9 +1,10 @@
 """Every model with every loss and every schedule trains the sample for two epochs.
 
-All three together would be 216 trainings. These 50 hold every pair: each model meets each loss
-once, and the schedules go around with them, so that each meets every model and every loss. Only
-DeepLabV3 on ResNet-101, which takes longest and differs from that on ResNet-50 in its depth alone,
-trains twice instead of six times.
+All three together are 216 trainings: as steps of a learner on the sample's crops they all are
+taken. As whole runs, with scores and a saved model, 50 of them hold every pair: each model meets
+each loss once, and the schedules go around with them, so that each meets every model and every
+loss. Only DeepLabV3 on ResNet-101, which takes longest and differs from that on ResNet-50 in its
+depth alone, runs twice instead of six times.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import math
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,13 +25,18 @@ from segstudio.core.events import EpochDone, StepDone
 from segstudio.core.label_image import read_label
 from segstudio.jobs.demo import create_sample, import_sample
 from segstudio.jobs.train import TrainRequest, run
-from segstudio.learning.checkpoint import Checkpoint
+from segstudio.learning.checkpoint import Checkpoint, build_model
 from segstudio.learning.config import TrainConfig
 from segstudio.learning.config.optimizer import SCHEDULES
+from segstudio.learning.dataset import TrainingCrops
+from segstudio.learning.learner import Learner
 from segstudio.learning.losses import LOSSES
+from segstudio.learning.losses.combining import build_loss
 from segstudio.learning.models import MODELS
 from segstudio.learning.predictor import Predictor
 from segstudio.learning.recorders import RunFolder
+from segstudio.learning.samples import Sample, WorkingCopies
+from segstudio.learning.transforms import Preprocessing
 from segstudio.photos.reader import read_photo
 from segstudio.project.project import Project
 
@@ -38,6 +45,16 @@ pytestmark = pytest.mark.usefixtures("no_last_state")
 
 NAMES = [entry.name for entry in MODELS], [entry.name for entry in LOSSES], list(SCHEDULES)
 LARGEST = "deeplabv3_resnet101"
+CPU = torch.device("cpu")
+SMALL: dict[str, Any] = {
+    "weights": "none",
+    "epochs": 2,
+    "batch_size": 2,
+    "crop_size": 32,
+    "crops_per_photo": 1,
+    "working_size": 64,
+    "precision": "float32",
+}
 MATRIX = [
     (model, loss, NAMES[2][(row + column) % len(SCHEDULES)])
     for row, model in enumerate(NAMES[0])
@@ -77,13 +94,7 @@ def test_it_trains_the_sample_for_two_epochs(
         model=model,
         loss=loss,
         schedule=schedule,
-        weights="none",
-        epochs=2,
-        batch_size=2,
-        crop_size=32,
-        crops_per_photo=1,
-        working_size=64,
-        precision="float32",
+        **SMALL,
     )
     first, second, third, *_ = (entry.name for entry in sample.photos)
     photos = {"train": (first, second), "val": (third,)}
@@ -100,6 +111,37 @@ def test_it_trains_the_sample_for_two_epochs(
     finally:
         # A quarter of a gigabyte each, of the large models.
         shutil.rmtree(folder)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", NAMES[0])
+def test_all_losses_and_schedules_teach_a_model(
+    sample: Project, report: Recorder, tmp_path: Path, model: str
+) -> None:
+    """Two epochs of one step each, with every loss on every schedule."""
+    shown = [
+        Sample(entry.name, sample.photo_path(entry), sample.label_path(entry))
+        for entry in sample.photos[:2]
+    ]
+    torch.manual_seed(0)
+    made = build_model(TrainConfig(model=model, weights="none"), len(sample.palette.trained))
+    for loss, schedule in itertools.product(NAMES[1], NAMES[2]):
+        config = TrainConfig(model=model, loss=loss, schedule=schedule, **SMALL)
+        preprocessing = Preprocessing(working_size=config.working_size)
+        copies = WorkingCopies(tmp_path)
+        crops = TrainingCrops(shown, copies, preprocessing, sample.palette, config)
+        learner = Learner(made, config, build_loss(config, None), steps=2, device=CPU)
+        before = [tensor.detach().clone() for tensor in made.groups("all")["head"]]
+        rates = []
+        for epoch in (1, 2):
+            learner.begin_epoch(epoch, report)
+            (batch,) = crops.batches(epoch, report)
+            rates.append(learner.lr)
+            assert math.isfinite(learner.step(batch, report)), (loss, schedule)
+        assert learner.sound, (loss, schedule)
+        after = made.groups("all")["head"]
+        assert all(not torch.equal(a, b) for a, b in zip(before, after, strict=True)), loss
+        assert (rates[0] == rates[1]) == (schedule == "constant"), rates
 
 
 def check_best(path: Path, sample: Project, name: str) -> None:
