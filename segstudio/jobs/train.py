@@ -268,7 +268,7 @@ def _kept_config(run: RunInfo) -> dict[str, Any]:
     kept = read_json(path)
     if not isinstance(kept, dict) or not {"palette", "photos"} <= kept.keys():
         raise SegStudioError(
-            f"The run {run.name} cannot be gone on with: {path} is damaged.",
+            f"The run {run.name} cannot be continued: {path} is damaged.",
             remedy=f"Start a new run from its model: segstudio train PROJECT --from {run.name}.",
         )
     return kept
@@ -281,7 +281,7 @@ def _check_palette(palette: Palette, kept: dict[str, Any], run: RunInfo) -> None
     old = Palette.from_json(kept["palette"], f"the palette of run {run.name}")
     if not same_classes(old, palette):
         raise SegStudioError(
-            f"The run {run.name} cannot be gone on with: the project's classes have changed.",
+            f"The run {run.name} cannot be continued: the project's classes have changed.",
             meaning="Its last layer answers for the classes that it began with.",
             remedy=f"Start a new run from its model: segstudio train PROJECT --from {run.name}.",
         )

@@ -124,8 +124,7 @@ class RunFolder:
             )
         except (OSError, RuntimeError, EOFError, pickle.UnpicklingError, KeyError) as error:
             raise SegStudioError(
-                f"The run {self.path.name} cannot be gone on with: {self.last} is missing or "
-                "damaged.",
+                f"The run {self.path.name} cannot be continued: {self.last} is missing or damaged.",
                 meaning="It was stopped before its first epoch was finished, or the file was lost.",
                 remedy="Start a new run; with --from RUN it starts from this run's best weights.",
             ) from error

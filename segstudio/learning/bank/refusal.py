@@ -34,7 +34,7 @@ def cannot_go_on(reason: str, short: int, folder: Path) -> SegStudioError:
     room = f"free {math.ceil(short / 1e6):,} MB on the disk of {folder} and continue the run, or "
     ways = f"{room if short > 0 else ''}start a new run from its model, which may do without."
     return SegStudioError(
-        f"The run cannot be gone on with now: its features cannot be stored, {reason}.",
+        f"The run cannot be continued now: its features cannot be stored, {reason}.",
         meaning="It learned from stored features, and goes on from the same ones; 1 GB of the disk "
         "stays free for the run itself. Nothing of it is lost.",
         remedy=ways[0].upper() + ways[1:],

@@ -64,7 +64,7 @@ def needed_bytes(config: TrainConfig, train: Sequence[Size], whole: Sequence[Siz
     """Return the disk space of the views of `train` and the maps of `whole` photos.
 
     Sizes are (width, height) in pixels, at the working size. Of views it is what is to be
-    expected: their scales are random.
+    expected: their scales follow from the photos themselves.
     """
     shape = map_shape(config)
     return round(config.bank_views * _area(config) * shape.bytes(train)) + shape.bytes(whole)
@@ -86,5 +86,5 @@ def too_large(config: TrainConfig, needed: int, free: int) -> str | None:
         return f"they need {megabytes}, more than bank_limit={config.bank_limit:g} GB"
     if needed > free - SPARE_BYTES:
         there = f"{max(free - SPARE_BYTES, 0) / 1e6:,.0f} MB"
-        return f"they need {megabytes}, and the disk has only {there} for them beside 1 GB to spare"
+        return f"they need {megabytes}, and the disk has only {there} for them (1 GB stays free)"
     return None

@@ -196,7 +196,7 @@ def test_a_run_goes_on_as_it_began_once_a_full_disk_has_room_again(
     shutil.rmtree(tiny_project.cache / "features")
     free = 10**9 - 4_000_000
     monkeypatch.setattr("segstudio.learning.bank.build.free_bytes", lambda folder: free)
-    with pytest.raises(SegStudioError, match="the disk has only 0 MB for them beside 1 GB") as told:
+    with pytest.raises(SegStudioError, match="the disk has only 0 MB for them") as told:
         train(report_to=Recorder(), resume=stopped.run)
     assert told.value.exit_code == 1
     assert {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
