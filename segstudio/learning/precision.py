@@ -74,11 +74,18 @@ def settled(
         lambda: _gain(short, step),
     )
     chosen = short.name if gain >= _WORTH else "float32"
-    said = f"takes {1 / gain:.0%} of the time of one in float32 here"
-    if math.isinf(gain):
-        said = "fits into the memory here, and one in float32 does not"
-    report(Message(f"It computes in {chosen}: a step in {short.name} {said}."))
+    report(Message(_said(short, chosen, gain)))
     return config.model_copy(update={"precision": chosen})
+
+
+def _said(short: Precision, chosen: str, gain: float) -> str:
+    """Return in words with which precision it computes, and why."""
+    full, half = "full precision (float32)", f"half precision ({short.name})"
+    if chosen == "float32":
+        return f"It computes with {full}; {half} would take {1 / gain:.0%} of the time here."
+    if math.isinf(gain):
+        return f"It computes with {half}; for {full} the memory does not suffice."
+    return f"It computes with {half}, which takes {1 / gain:.0%} of the time here."
 
 
 def one_step(model: SegmentationModel, config: TrainConfig, device: torch.device) -> Step:

@@ -248,7 +248,7 @@ def test_numbers_on_the_page_are_those_of_the_events(running):
 
 def test_an_ended_run_tells_how_long_it_took_and_nothing_that_is_over(running):
     view = running.run_view
-    running._take_events([STARTED, Message("It computes in float32."), epoch(3, 0.5, gap=1)])
+    running._take_events([STARTED, Message("It computes."), epoch(3, 0.5, gap=1)])
     assert view.figures.time.caption == "time left"
     running._take_result(DONE)
     assert (view.figures.time.value, view.figures.time.caption) == ("about 1 min", "time taken")

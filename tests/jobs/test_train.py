@@ -287,8 +287,8 @@ def test_the_precision_really_used_is_kept_in_the_run(
 ) -> None:
     result = train(tiny_project, report, precision="auto")
     kept = object_of(tiny_project, result, "config.json")["precision"]
-    assert kept in ("float32", "bfloat16")
-    assert f"It computes in {kept}: " in said(report)
+    words = {"float32": "full precision (float32)", "bfloat16": "half precision (bfloat16)"}
+    assert f"It computes with {words[kept]}" in said(report)
 
 
 @pytest.fixture
