@@ -78,7 +78,7 @@ class EpochDone:
     `class_iou` has one number per class, None where the class is in neither truth nor prediction.
     `epochs_without_gain` counts since `best_epoch`. `val_miou_low` and `_high` are the ends of the
     95 % interval over photos, None with fewer than two. Scores compare only between epochs with the
-    same `val_set`, the key of the photos that they are of.
+    same `val_set`, the key of the photos and outlines that they are of.
     """
 
     epoch: int

@@ -28,9 +28,9 @@ def read_history(folder: Path) -> list[Epoch]:
     return [epoch for epoch in epochs if epoch is not None]
 
 
-def set_key(names: Iterable[str]) -> str:
-    """Return a short key of a set of photos, "" for none."""
-    text = "\n".join(sorted(names)).encode("utf-8", "surrogatepass")
+def set_key(keys: Iterable[str]) -> str:
+    """Return a short key of a set of photos from one key of each, "" for none."""
+    text = "\n".join(sorted(keys)).encode("utf-8", "surrogatepass")
     return hashlib.blake2b(text, digest_size=4).hexdigest() if text else ""
 
 
@@ -63,7 +63,7 @@ class Standing:
 
     `gain_epoch` is the last one whose score rose by more than `min_delta` above `gain_miou`, the
     score of the one before it that did. Both, and the best, are of epochs that were scored on the
-    same photos, those of the last score, whose key is `val_set`.
+    same photos with the same outlines, those of the last score, whose key is `val_set`.
     """
 
     min_delta: float = 0.0
@@ -83,13 +83,13 @@ class Standing:
         return standing
 
     def after(self, epoch: int, miou: float | None, val_set: str = "") -> Standing:
-        """Return the standing after one more epoch, scored on the photos with that key."""
+        """Return the standing after one more epoch, scored on the set of photos with that key."""
         now = replace(self, epochs=epoch)
         if miou is None:
             unscored = self.best_miou is None
             return replace(now, best_epoch=epoch, gain_epoch=epoch) if unscored else now
         now = replace(now, val_set=val_set)
-        if now.on_other_photos(self):
+        if now.on_other_set(self):
             now = replace(now, best_miou=None, gain_miou=-math.inf)
         if now.best_miou is None or miou > now.best_miou:
             now = replace(now, best_epoch=epoch, best_miou=miou)
@@ -97,7 +97,7 @@ class Standing:
             now = replace(now, gain_epoch=epoch, gain_miou=miou)
         return now
 
-    def on_other_photos(self, before: Standing) -> bool:
+    def on_other_set(self, before: Standing) -> bool:
         """Whether the last score does not compare with those of `before`."""
         return "" != before.val_set != self.val_set
 

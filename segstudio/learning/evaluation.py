@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -32,19 +33,24 @@ _RESAMPLES = 400
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Checked:
-    """One photo's scores; `index` is the prediction, uint8 (H, W) train indices."""
+    """One photo's scores; `index` is the prediction, uint8 (H, W) train indices.
+
+    `key` is that of the photo with its outlines: another where these were corrected.
+    """
 
     sample: Sample
     confusion: ConfusionMatrix
     loss: float
     index: npt.NDArray[np.uint8]
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
 class Validation:
     """Scores over all validation photos, from one confusion matrix; None without any photo.
 
-    `interval` is that of the mIoU, None with fewer than two photos; `val_set` the photos' key.
+    `interval` is that of the mIoU, None with fewer than two photos; `val_set` the key of
+    the photos and their outlines.
     """
 
     loss: float | None
@@ -107,7 +113,7 @@ class Checker:
         truth = table[self.copies.label(sample, SCORING)]
         index = best_index(logits, truth.shape[1], truth.shape[0])
         confusion = ConfusionMatrix.of(truth, index, len(self.palette.trained))
-        return Checked(sample, confusion, float(loss), index)
+        return Checked(sample, confusion, float(loss), index, _key(sample, truth))
 
 
 def summary(checked: Iterable[Checked], classes: int) -> Validation:
@@ -124,5 +130,11 @@ def summary(checked: Iterable[Checked], classes: int) -> Validation:
     losses = [photo.loss for photo in scored]
     loss = math.fsum(losses) / len(losses) if losses else None
     sure = spread([photo.confusion for photo in photos], resamples=_RESAMPLES)
-    key = set_key(photo.sample.name for photo in scored)
-    return Validation(loss, total.miou(), total.iou(), sure.miou, key)
+    val_set = set_key(photo.key for photo in scored)
+    return Validation(loss, total.miou(), total.iou(), sure.miou, val_set)
+
+
+def _key(sample: Sample, truth: npt.NDArray[np.uint8]) -> str:
+    """Return the key of a photo with its truth, uint8 (H, W) train indices."""
+    digest = hashlib.blake2b(np.ascontiguousarray(truth), digest_size=8).hexdigest()
+    return f"{sample.name}\n{truth.shape} {digest}"

@@ -221,8 +221,8 @@ def _finish_epoch(
 ) -> Standing:
     """Keep the best, write the history, tell the epoch; return the new standing."""
     before, standing = standing, standing.after(last.epoch, validation.miou, validation.val_set)
-    if standing.on_other_photos(before):
-        _tell_other_photos(training, before, last.epoch, report)
+    if standing.on_other_set(before):
+        _tell_other_set(training, before, last.epoch, report)
     if standing.best_epoch == last.epoch:
         _save_best(training, standing, report)
     every = training.config.checkpoint_every
@@ -250,14 +250,14 @@ def _finish_epoch(
     return standing
 
 
-def _tell_other_photos(training: Training, before: Standing, epoch: int, report: Reporter) -> None:
+def _tell_other_set(training: Training, before: Standing, epoch: int, report: Reporter) -> None:
     """Say that the best is chosen anew, and keep the one until then, which may well be better."""
     kept = training.folder.keep_best(before.best_epoch or 0)
     report(
         Message(
-            f"From epoch {epoch} on not the same photos check as before, so scores before and "
-            "after cannot be compared: the best model is chosen anew from here on. The best until "
-            f"then, of epoch {before.best_epoch}, is kept as {kept.name}."
+            f"From epoch {epoch} on not the same photos and outlines check as before, so scores "
+            "before and after cannot be compared: the best model is chosen anew from here on. The "
+            f"best until then, of epoch {before.best_epoch}, is kept as {kept.name}."
         )
     )
 

@@ -27,6 +27,8 @@ from segstudio.core.events import (
     RunStarted,
     StepDone,
 )
+from segstudio.core.label_image import read_label, write_label
+from segstudio.core.palette import Palette
 from segstudio.learning.checkpoint import Checkpoint
 from segstudio.learning.config.optimizer import OPTIMIZERS, SCHEDULES
 from segstudio.learning.evaluation import Checked, Checker, Validation, summary
@@ -408,7 +410,7 @@ def test_the_best_is_chosen_among_epochs_that_the_same_photos_checked(
     assert [event.best_epoch for event in report.of(EpochDone)] == [1, 2, 3, 4, 4]
     problems = [event.problem.path for event in report.of(ProblemFound)]
     assert problems == ["004.png"]
-    assert report.said().count("From epoch 3 on not the same photos check") == 1
+    assert report.said().count("From epoch 3 on not the same photos and outlines check") == 1
     assert Checkpoint.load(training.folder.best).epoch == 4
     # What was best on more photos may be the better one: it is not thrown away.
     assert "of epoch 2, is kept as epoch-0002.safetensors" in report.said()
@@ -457,7 +459,33 @@ def test_a_photo_that_is_back_once_the_run_goes_on_begins_anew_as_well(
     photo.write_bytes(there)
     again, report = make_training(epochs=5), Listener()
     assert fit(again, report, again.folder.load_last()).standing.best_epoch == 5
-    assert "From epoch 4 on not the same photos check" in report.said()
+    assert "From epoch 4 on not the same photos and outlines check" in report.said()
+
+
+def test_outlines_corrected_before_the_run_goes_on_begin_anew_as_well(
+    make_training: MakeTraining, palette: Palette, scores: list[float]
+) -> None:
+    scores += [0.9, 0.8, 0.4, 0.5, 0.3]
+    fit(make_training(epochs=5), Listener(lambda e: isinstance(e, EpochDone) and e.epoch == 2))
+    again, report = make_training(epochs=5), Listener()
+    # Mirrored, every class has as many pixels as before.
+    path = again.val[0].label
+    write_label(path, np.ascontiguousarray(read_label(path)[:, ::-1]), palette)
+    standing = fit(again, report, again.folder.load_last()).standing
+    assert (standing.best_epoch, standing.best_miou, standing.without_gain) == (4, 0.5, 1)
+    assert "From epoch 3 on not the same photos and outlines check" in report.said()
+    assert Checkpoint.load(again.folder.of_epoch(1)).val_miou == 0.9
+
+
+def test_outlines_corrected_where_they_only_train_change_no_score(
+    make_training: MakeTraining, palette: Palette, scores: list[float]
+) -> None:
+    scores += [0.9, 0.8, 0.4]
+    fit(make_training(epochs=3), Listener(lambda e: isinstance(e, EpochDone) and e.epoch == 2))
+    again, report = make_training(epochs=3), Listener()
+    path = again.crops.samples[0].label
+    write_label(path, np.zeros_like(read_label(path)), palette)
+    assert fit(again, report, again.folder.load_last()).standing.best_epoch == 1
 
 
 def test_where_no_photo_checks_any_more_the_best_that_was_scored_stays(
