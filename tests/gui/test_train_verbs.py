@@ -7,8 +7,9 @@ import threading
 import time
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QMessageBox
 
+from gui.cut_off import cut_off
 from segstudio.core.events import EpochDone, PauseChanged, RunStarted, pause_requested
 from segstudio.core.files import write_json
 from segstudio.gui.pages import train as train_page
@@ -194,15 +195,3 @@ def test_no_button_of_an_earlier_run_is_cut_off(page, opened):
     page.show_earlier(old_run(opened.session.project).name)
     QApplication.processEvents()
     assert cut_off(page) == []
-
-
-def cut_off(page):
-    """The words of buttons and one-line labels that have less room than they need."""
-    shown = [made for kind in (QPushButton, QLabel) for made in page.findChildren(kind)]
-    return [
-        made.text()
-        for made in shown
-        if made.isVisible()
-        and not (isinstance(made, QLabel) and made.wordWrap())
-        and made.width() < made.sizeHint().width()
-    ]

@@ -93,7 +93,7 @@ class ClassesParts:
     def _lay_out(self, body: QWidget, bar: PreviewBar) -> None:
         under = row(self.up, self.down, 1, self.rename, self.add, self.remove, spacing=GRID)
         left, right = QWidget(), QWidget()
-        left.setMinimumWidth(44 * GRID)
+        left.setMinimumWidth(49 * GRID)
         left.setLayout(column(self.view, under, self.alike, self.editor))
         right.setLayout(column(self.preview, bar))
         halves = QSplitter(Qt.Orientation.Horizontal)

@@ -24,6 +24,7 @@ from segstudio.gui.theme import GRID
 from segstudio.gui.widgets.basics import button, card, column, label, row
 from segstudio.gui.widgets.class_bars import ClassBars
 from segstudio.gui.widgets.elided_label import ElidedLabel
+from segstudio.gui.widgets.flow_layout import FlowLayout
 from segstudio.gui.widgets.gallery_view import LARGEST, SMALLEST, USUAL, GalleryView
 from segstudio.gui.widgets.photo_preview import PhotoPreview
 from segstudio.gui.widgets.preview_bar import PreviewBar
@@ -56,6 +57,7 @@ class ExploreParts:
         self.search.setPlaceholderText("Search")
         self.search.setAccessibleName("Search by name")
         self.search.setClearButtonEnabled(True)
+        self.search.setFixedWidth(16 * GRID)
         self.search.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self.kind = _choice("Which photos", _KINDS)
         self.part = _choice("Part of the split", _PARTS)
@@ -115,8 +117,9 @@ class ExploreParts:
         self.only.setChecked(False)
 
     def _lay_out(self, body: QWidget) -> None:
-        tools = row(self.search, self.kind, self.part, self.order)
-        tools.setStretch(0, 1)
+        tools = FlowLayout(spacing=GRID)
+        for filters in (self.search, self.kind, self.part, self.order):
+            tools.addWidget(filters)
         sizes = row(self.count, label("Overlay", "soft"), self.opacity, spacing=GRID)
         sizes.addWidget(label("Size", "soft"))
         sizes.addWidget(self.tile_width)
@@ -183,7 +186,8 @@ def _slider(name: str, smallest: int, largest: int, value: int) -> QSlider:
     made.setRange(smallest, largest)
     made.setValue(value)
     made.setPageStep((largest - smallest) // 8)
-    made.setFixedWidth(13 * GRID)
+    made.setMinimumWidth(9 * GRID)
+    made.setMaximumWidth(13 * GRID)
     made.setAccessibleName(name)
     made.setToolTip(name)
     return made

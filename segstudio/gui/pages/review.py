@@ -38,7 +38,6 @@ class ReviewPage(PeekPage):
         self.parts = ReviewParts(self.body)
         self.header.addWidget(self.parts.scores_button)
         self.header.addWidget(self.parts.compare_button)
-        self.header.addWidget(self.parts.runs)
         self.header.addWidget(self.parts.score_button)
         self.pictures = ReviewPictures(self)
         self.comparison = RunComparison(self)

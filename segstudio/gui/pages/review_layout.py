@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QScrollArea,
-    QSizePolicy,
     QSlider,
     QStackedWidget,
     QWidget,
@@ -27,9 +26,11 @@ from segstudio.project.entries import RunInfo
 from segstudio.review.ranking import RunScores
 
 _SIDE = 30 * GRID
+# In the smallest window the columns beside the photo give way.
+_LEAST_LEFT, _LEAST_PHOTO, _LEAST_RIGHT = 27 * GRID, 33 * GRID, 26 * GRID
 _MEND = (
-    "If your outlines are wrong: mend them in CVAT or LabelMe, import the new export and train "
-    "again. If they are right: outline more photos like this one."
+    "Your outlines are wrong? Mend them in CVAT or LabelMe, import the new export and train "
+    "again. They are right? Outline more photos like this one."
 )
 
 
@@ -40,7 +41,8 @@ class ReviewParts:
         self.runs = QComboBox()
         self.runs.setAccessibleName("Run")
         self.runs.setToolTip("The training whose model is looked at")
-        self.runs.setMinimumWidth(34 * GRID)
+        self.runs.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.runs.setMinimumWidth(_SIDE)
         self.score_button = button("Score this run")
         self.score_button.setToolTip("Let the model label the photos kept aside, and compare (F6)")
         self.scores_button = button("Scores", tip="All scores of this run, or the photos (S)")
@@ -58,8 +60,7 @@ class ReviewParts:
         self._views = QStackedWidget()
         self.modes = ModeBar()
         self.compare = CompareView()
-        self.caption = label("", "soft")
-        self.caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.caption = label("", "soft", wrap=True)
         self.hint = label("", wrap=True)
         self.legend = ClassLegend()
         self.opacity = QSlider(Qt.Orientation.Horizontal)
@@ -122,28 +123,38 @@ class ReviewParts:
         self.runs.setCurrentIndex(self.runs.findData(name))
 
     def _lay_out(self, body: QWidget) -> None:
-        for widget in (self.photos, self.order):
-            widget.setFixedWidth(_SIDE)
-        middle = column(self.modes, self._hint_card, spacing=GRID)
+        left = QWidget()
+        left.setMinimumWidth(_LEAST_LEFT)
+        left.setMaximumWidth(_SIDE)
+        listed = column(self.order, spacing=GRID)
+        listed.addWidget(self.photos, 1)
+        left.setLayout(listed)
+        self.compare.setMinimumWidth(_LEAST_PHOTO)
+        middle = column(self._hint_card, spacing=GRID)
         middle.addWidget(self.compare, 1)
         middle.addWidget(self.errors)
         middle.addWidget(self.caption)
-        outer = column(self.headline, spacing=GRID + 4)
-        left = column(self.order, spacing=GRID)
-        left.addWidget(self.photos, 1)
+        beside = row(spacing=2 * GRID)
+        beside.addLayout(middle, 1)
+        beside.addWidget(self._side())
+        right = column(self.modes, spacing=GRID)
+        right.addLayout(beside, 1)
         parts = row(left, spacing=2 * GRID)
-        parts.addLayout(middle, 1)
-        parts.addWidget(self._side())
+        parts.addLayout(right, 1)
         view = QWidget()
         view.setLayout(parts)
         self._views.addWidget(view)
         self._views.addWidget(self.panel)
+        head = row(self.runs, self.headline, spacing=2 * GRID)
+        head.setStretch(1, 1)
+        outer = column(head, spacing=GRID + 4)
         outer.addWidget(self._views, 1)
         body.setLayout(outer)
 
     def _side(self) -> QWidget:
         frame, inside = card()
-        frame.setFixedWidth(_SIDE)
+        frame.setMinimumWidth(_LEAST_RIGHT)
+        frame.setMaximumWidth(_SIDE)
         title = label("Classes", "heading")
         title.setToolTip("Click a class to hide or show its colour.")
         area = QScrollArea()
@@ -161,7 +172,7 @@ class ReviewParts:
         inside.addWidget(self.opacity)
         inside.addWidget(title)
         inside.addWidget(area, 1)
-        inside.addWidget(label("What to do about it", "heading"))
+        inside.addWidget(label("What to do", "heading"))
         inside.addWidget(label(_MEND, "small", wrap=True))
         inside.addLayout(row(self.import_button, 1))
         return frame

@@ -147,7 +147,7 @@ def _way() -> QWidget:
     steps = QGridLayout()
     steps.setHorizontalSpacing(2 * GRID)
     for place, (icon_name, title, text) in enumerate(_WAY):
-        head = row(icon_label(icon_name, 20, "accent_text"), label(f"{place + 1}  {title}"), 1)
+        head = row(icon_label(icon_name, 20, "accent_text"), label(title), 1)
         steps.addLayout(head, 0, place)
         steps.addWidget(label(text, "small", wrap=True), 1, place)
         steps.setColumnStretch(place, 1)
@@ -169,7 +169,7 @@ def _promises() -> QWidget:
 
 def _item(icon_name: str, title: str, text: str) -> QHBoxLayout:
     """Return an icon with a title and a small text beside it."""
-    words = column(label(title), label(text, "small", wrap=True), 1, spacing=2)
+    words = column(label(title, wrap=True), label(text, "small", wrap=True), 1, spacing=2)
     mark = icon_label(icon_name, 20, "accent_text")
     item = row(mark, words, spacing=12)
     item.setAlignment(mark, Qt.AlignmentFlag.AlignTop)

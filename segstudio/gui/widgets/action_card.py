@@ -21,7 +21,7 @@ class ActionCard(QPushButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAutoDefault(False)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
+        layout.setContentsMargins(2 * GRID, 3 * GRID, 2 * GRID, 3 * GRID)
         layout.setSpacing(GRID // 2)
         layout.addWidget(icon_label(icon_name, 28, "accent_text"))
         layout.addSpacing(GRID)
@@ -34,3 +34,7 @@ class ActionCard(QPushButton):
     def sizeHint(self) -> QSize:
         """Return room for two lines of text."""
         return QSize(32 * GRID, 19 * GRID)
+
+    def minimumSizeHint(self) -> QSize:
+        """Give way where three of them share the smallest window."""
+        return QSize(28 * GRID, 19 * GRID)

@@ -93,7 +93,7 @@ class ClassEditor(QFrame):
 
     def _lay_out(self) -> None:
         form = QFormLayout()
-        form.setHorizontalSpacing(2 * GRID)
+        form.setHorizontalSpacing(GRID)
         form.setVerticalSpacing(GRID)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow("Als&o called", self.aliases)

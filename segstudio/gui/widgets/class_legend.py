@@ -102,7 +102,7 @@ class ClassLine(QAbstractButton):
         line = QRect(area.left(), area.top(), area.width(), metrics.height())
         iou = self._score.iou if self._score else None
         painter.setPen(QColor(score_color(iou, colors)))
-        right = f"{self._words}  {self.number}" if self._score else ""
+        right = self._right(area.width())
         painter.drawText(line, int(Qt.AlignmentFlag.AlignRight), right)
         room = area.width() - metrics.horizontalAdvance(right) - GRID
         painter.setPen(QColor(colors.text if self.isChecked() else colors.text_faint))
@@ -111,6 +111,14 @@ class ClassLine(QAbstractButton):
         if self._score:
             bar = QRect(area.left(), line.bottom() + 6, area.width(), 4)
             paint_bar(painter, bar, iou, score_color(iou, colors), colors)
+
+    def _right(self, width: int) -> str:
+        """Return the overlap with its word, or alone where the class's name needs the room."""
+        if not self._score:
+            return ""
+        full, metrics = f"{self._words}  {self.number}", self.fontMetrics()
+        needed = metrics.horizontalAdvance(full) + GRID + metrics.horizontalAdvance(self.text())
+        return full if needed <= width else self.number
 
     def _tip(self) -> str:
         lines = ["Click to hide or show its colour."]

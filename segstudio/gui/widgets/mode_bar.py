@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from segstudio.core.overlay import ERROR_COLORS, ErrorKind
 from segstudio.core.palette import IGNORE, Palette
@@ -45,15 +45,12 @@ class ModeBar(QWidget):
         super().__init__(parent)
         self._buttons = {mode: button(mode.value, tip=_TIPS[mode]) for mode in Mode}
         group = QButtonGroup(self)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
+        layout = FlowLayout(self)
         for mode, made in self._buttons.items():
             made.setCheckable(True)
             group.addButton(made)
             layout.addWidget(made)
             made.clicked.connect(lambda _on=False, mode=mode: self.chosen.emit(mode))
-        layout.addStretch(1)
 
     def show_mode(self, mode: Mode) -> None:
         """Show which one is chosen; emits nothing."""

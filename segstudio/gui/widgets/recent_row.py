@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from segstudio.gui.theme import GRID
 from segstudio.gui.widgets.basics import icon_label, label, set_state, tool_button
+from segstudio.gui.widgets.elided_label import ElidedLabel
 
 
 class RecentRow(QWidget):
@@ -29,8 +30,10 @@ class RecentRow(QWidget):
         self.open_button.clicked.connect(self._open)
         words = QVBoxLayout()
         words.setSpacing(0)
-        words.addWidget(label(root.name))
-        words.addWidget(label(_short(root.parent), "small"))
+        words.addWidget(ElidedLabel(root.name))
+        place = ElidedLabel(_short(root.parent))
+        place.setProperty("role", "small")
+        words.addWidget(place)
         inside = QHBoxLayout(self.open_button)
         inside.setContentsMargins(GRID, 4, GRID, 4)
         inside.setSpacing(12)

@@ -70,22 +70,19 @@ def _paint_ground(
 
 
 def _paint_words(painter: QPainter, area: QRect, index: Index, colors: Colors) -> None:
+    """Paint the name over the whole width, and below it the part and the score."""
     metrics: QFontMetrics = painter.fontMetrics()
+    left, right = (
+        int(side | Qt.AlignmentFlag.AlignVCenter)
+        for side in (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight)
+    )
     line = QRect(area.left(), area.top(), area.width(), metrics.height())
-    right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+    name = metrics.elidedText(str(index.data()), Qt.TextElideMode.ElideMiddle, line.width())
+    painter.setPen(QColor(colors.text))
+    painter.drawText(line, left, name)
+    below = line.translated(0, line.height())
+    painter.setPen(QColor(colors.text_faint))
+    painter.drawText(below, left, PART_WORDS.get(str(index.data(PART_ROLE)), ""))
     score = index.data(SCORE_ROLE)
     painter.setPen(QColor(score_color(score, colors)))
-    shown = number(score)
-    painter.drawText(line, int(right), shown)
-    name_width = area.width() - metrics.horizontalAdvance(shown) - 8
-    name = metrics.elidedText(str(index.data()), Qt.TextElideMode.ElideMiddle, name_width)
-    painter.setPen(QColor(colors.text))
-    painter.drawText(line, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), name)
-    badge = PART_WORDS.get(str(index.data(PART_ROLE)), "")
-    if badge:
-        painter.setPen(QColor(colors.text_faint))
-        painter.drawText(
-            QRect(line.left(), line.bottom() + 1, line.width(), metrics.height()),
-            int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter),
-            badge,
-        )
+    painter.drawText(below, right, number(score))
