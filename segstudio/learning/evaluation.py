@@ -136,5 +136,5 @@ def summary(checked: Iterable[Checked], classes: int) -> Validation:
 
 def _key(sample: Sample, truth: npt.NDArray[np.uint8]) -> str:
     """Return the key of a photo with its truth, uint8 (H, W) train indices."""
-    digest = hashlib.blake2b(np.ascontiguousarray(truth), digest_size=8).hexdigest()
+    digest = hashlib.blake2b(truth.tobytes(), digest_size=8).hexdigest()
     return f"{sample.name}\n{truth.shape} {digest}"
