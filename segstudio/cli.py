@@ -12,7 +12,15 @@ import click
 
 from segstudio import __version__
 from segstudio.cli_benchmark import benchmark
-from segstudio.cli_options import ANY, FILE, FOLDER, finish, json_option, reading_options
+from segstudio.cli_options import (
+    ANY,
+    FILE,
+    FOLDER,
+    finish,
+    json_option,
+    reading_options,
+    refuse_with_resume,
+)
 from segstudio.cli_runs import RUN_COMMANDS
 from segstudio.cli_studies import STUDY_COMMANDS
 from segstudio.core.errors import SegStudioError
@@ -37,6 +45,7 @@ from segstudio.terminal import (
     JobResult,
     TerminalReporter,
     run_to_exit,
+    tell_as_json,
     tell_failure,
 )
 
@@ -179,6 +188,8 @@ def train(
 ) -> None:
     """Train one run; Ctrl+C stops and keeps the best."""
     as_json = rest.pop("as_json")
+    if rest["resume"] is not None:
+        refuse_with_resume(click.get_current_context())
 
     def job(reporter: TerminalReporter) -> JobResult:
         settings = parse_settings(preset, config, assignments)
@@ -260,15 +271,18 @@ def open_window() -> None:
 
 def main() -> None:
     """Run the command line; what nobody foresaw is told in one message, traced with --debug."""
+    as_json = "--json" in sys.argv
     try:
         code = segstudio.main(prog_name="segstudio", standalone_mode=False, obj={})
     except click.exceptions.Abort:
         sys.exit(INTERRUPTED)
     except click.ClickException as error:
         error.show()
+        if as_json:
+            tell_as_json(SegStudioError(error.format_message()))
         sys.exit(USAGE)
     except SegStudioError as error:
-        tell_failure(error)
+        tell_failure(error, as_json=as_json)
         sys.exit(error.exit_code)
     # The last door: a traceback on a user's terminal would be a bug.
     except Exception as error:
@@ -279,7 +293,8 @@ def main() -> None:
                 f"SegStudio met a fault of its own: {type(error).__name__}: {error}.",
                 meaning="Your photos and what was written before are safe.",
                 remedy="Run it again as `segstudio --debug ...` and send us what that says.",
-            )
+            ),
+            as_json=as_json,
         )
         sys.exit(FAILED)
     sys.exit(code)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from segstudio.formats import FORMATS
 from segstudio.formats.sizing import DRAWN
@@ -27,6 +28,17 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 def finish(job: Callable[[TerminalReporter], JobResult], as_json: bool) -> NoReturn:
     """Run a job and leave with its exit code."""
     sys.exit(run_to_exit(job, as_json=as_json))
+
+
+def refuse_with_resume(context: click.Context) -> None:
+    """Refuse what would say nothing to a run that goes on as it began."""
+    for option in context.command.params:
+        asked = context.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
+        if asked and option.name in ("preset", "config", "assignments", "name", "start_from"):
+            raise click.UsageError(
+                f"{option.opts[0]} cannot be used with --resume: a run goes on with its own "
+                "settings and name. Leave it out, or begin a new run from its model (--from)."
+            )
 
 
 def reading_options(command: Command) -> Command:

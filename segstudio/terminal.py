@@ -156,8 +156,13 @@ def tell_failure(error: SegStudioError, *, as_json: bool = False) -> None:
     """Say on stderr what happened, what it means and what to try; the same as JSON on stdout."""
     sys.stderr.write(f"{_harmless(str(error))}\n")
     if as_json:
-        value = {"what": error.what, "meaning": error.meaning, "remedy": error.remedy}
-        sys.stdout.write(json.dumps({"error": value}) + "\n")
+        tell_as_json(error)
+
+
+def tell_as_json(error: SegStudioError) -> None:
+    """Print a failure as the one JSON object on stdout."""
+    value = {"what": error.what, "meaning": error.meaning, "remedy": error.remedy}
+    sys.stdout.write(json.dumps({"error": value}) + "\n")
 
 
 def _harmless(text: str) -> str:

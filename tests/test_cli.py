@@ -164,6 +164,38 @@ def test_an_unknown_option_is_wrong_usage(run: Run, project: Path) -> None:
     assert run("train", project, "--fast").exit_code == 2
 
 
+def test_wrong_usage_is_told_as_json_as_well(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["segstudio", "cross-validate", "x", "--folds=1", "--json"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
+    told = capsys.readouterr()
+    assert "--folds" in json.loads(told.out)["error"]["what"]
+    assert "--folds" in told.err
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["--set=epochs=30", "--preset=thorough", "--config=a.toml", "--name=b", "--from=latest"],
+)
+def test_what_a_continued_run_would_not_heed_is_refused(
+    run: Run, project: Path, given: str
+) -> None:
+    result = run("train", project, "--resume", "latest", given)
+    assert result.exit_code == 2
+    assert given.partition("=")[0] in result.stderr
+
+
+@pytest.mark.parametrize("option", ["--resume", "--from"])
+def test_a_run_without_a_name_is_no_new_training(run: Run, project: Path, option: str) -> None:
+    result = run("train", project, option, "", "--json")
+    assert result.exit_code == 2
+    assert last_json(result)["error"]["what"].startswith('There is no run ""')  # type: ignore[index]
+    assert not list((project / "runs").glob("*"))
+
+
 def test_a_folder_that_is_no_project_fails(run: Run, tmp_path: Path) -> None:
     result = run("train", tmp_path, "--set", "weights=none")
     assert result.exit_code == 1
@@ -273,12 +305,14 @@ def test_a_fault_of_our_own_is_told_without_a_traceback(
         raise RuntimeError("the unforeseen")
 
     monkeypatch.setattr(cli.segstudio, "main", broken)
+    monkeypatch.setattr(sys, "argv", ["segstudio", "doctor", "--json"])
     with pytest.raises(SystemExit) as ended:
         cli.main()
     assert ended.value.code == 1
-    told = capsys.readouterr().err
-    assert "the unforeseen" in told
-    assert "Traceback" not in told
+    told = capsys.readouterr()
+    assert "the unforeseen" in told.err
+    assert "the unforeseen" in json.loads(told.out)["error"]["what"]
+    assert "Traceback" not in told.err
 
 
 def test_ctrl_c_while_the_program_loads_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:

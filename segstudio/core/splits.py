@@ -138,7 +138,8 @@ def part_sizes(count: int, fractions: Fractions) -> dict[Part, int]:
         sizes[part] += 1
     for part in PARTS:
         largest = max(PARTS, key=sizes.__getitem__)
-        if fractions[part] > 0 and sizes[part] == 0 and sizes[largest] > 1:
+        spare = sizes[largest] if part == "train" else sizes[largest] - 1
+        if fractions[part] > 0 and sizes[part] == 0 and spare > 0:
             sizes[largest] -= 1
             sizes[part] += 1
     return sizes

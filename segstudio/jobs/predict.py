@@ -149,6 +149,7 @@ def run(request: PredictRequest, report: Reporter) -> PredictResult:
     for problem in found.problems:
         report(ProblemFound(problem))
     predictor = Predictor.load(model, request.device, report)
+    predictor.palette.save(request.out / "palette.json")
     items: list[PredictItem] = []
     problems = list(found.problems)
     for done, photo in enumerate(found.photos, 1):
@@ -164,7 +165,6 @@ def run(request: PredictRequest, report: Reporter) -> PredictResult:
         report(Progress("Labelling photos", done, len(found.photos), photo.path.name))
     interrupted = len(items) < len(found.photos)
     result = PredictResult(str(model), request.out, tuple(items), tuple(problems), interrupted)
-    predictor.palette.save(request.out / "palette.json")
     write_json(request.out / "report.json", result.as_json())
     return result
 

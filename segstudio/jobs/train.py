@@ -104,7 +104,7 @@ def run(request: TrainRequest, report: Reporter) -> TrainResult:
 
     with opened(request.project) as project:
         try:
-            begin = _resume if request.resume else _start
+            begin = _start if request.resume is None else _resume
             return begin(project, request, report)
         except (Interrupted, split_job.Stopped):
             return TrainResult("", "stopped", 0, None, None, 0.0, 0.0)
@@ -122,7 +122,7 @@ def _start(project: Project, request: TrainRequest, report: Reporter) -> TrainRe
     check_settings(request.config, project.palette)
     photos, config = _photos(project, request, report)
     best = None
-    if request.start_from:
+    if request.start_from is not None:
         best = project.run(request.start_from).path / "best.safetensors"
         config = config.model_copy(update={"weights": str(best)})
     plan = plan_training(project, config, photos, request.device, report)

@@ -35,8 +35,9 @@ class Clock:
         self._rested += time.monotonic() - began
         report(PauseChanged(paused=False))
 
-    def skip(self, epochs: int, steps: int) -> None:
-        """Take off the checked epochs and the steps of an earlier part of the run."""
+    def skip(self, epochs: int, steps: int, seconds: float) -> None:
+        """Take off the checked epochs and the steps of an earlier part of the run of so long."""
+        self.started -= seconds
         self._epochs_left -= epochs
         self._steps_left -= steps
 

@@ -63,7 +63,10 @@ class Training:
 
 @dataclass(frozen=True, slots=True)
 class FitResult:
-    """How a training ended; `status` is completed, stopped, or failed for a `reason`."""
+    """How a training ended; `status` is completed, stopped, or failed for a `reason`.
+
+    `seconds` are those of the whole run, with what came before it was continued.
+    """
 
     status: str
     standing: Standing
@@ -123,11 +126,13 @@ def _resumed(
     if resume is None:
         return None, 1
     training.learner.load_state(resume.learner)
-    training.folder.keep_history(training.folder.history())
-    clock.skip(standing.epochs, resume.epoch * training.crops.steps_per_epoch)
-    if resume.epoch > standing.epochs:
-        return resume, resume.epoch
-    return None, resume.epoch + 1
+    history = training.folder.history()
+    training.folder.keep_history(history)
+    unchecked = resume.epoch > standing.epochs
+    earlier = math.fsum(line.get("seconds") or 0.0 for line in history)
+    earlier += resume.seconds if unchecked else 0.0
+    clock.skip(standing.epochs, resume.epoch * training.crops.steps_per_epoch, earlier)
+    return (resume, resume.epoch) if unchecked else (None, resume.epoch + 1)
 
 
 def _started(training: Training) -> RunStarted:

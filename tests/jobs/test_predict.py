@@ -13,6 +13,7 @@ import torch
 from conftest import Recorder
 
 from segstudio.core.errors import SegStudioError, UsageError
+from segstudio.core.events import ProblemFound, Progress
 from segstudio.core.label_image import read_label
 from segstudio.core.palette import Palette
 from segstudio.jobs.predict import WRITERS, PredictRequest, PredictResult, run
@@ -65,6 +66,16 @@ def test_every_kind_keeps_folders_and_names_apart(
     assert Palette.load(out / "palette.json").find("sky")
     assert json.loads((out / "report.json").read_text()) == result.as_json()
     assert result.as_json()["predicted"] == 3
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_the_first_photo(
+    model: Path, photos: Path
+) -> None:
+    report = Recorder()
+    out = photos / "note.txt" / "out"
+    with pytest.raises(SegStudioError, match="could not be written"):
+        run(PredictRequest(model, (photos,), out, ("labels",), "cpu"), report)
+    assert not [event for event in report.events if isinstance(event, ProblemFound | Progress)]
 
 
 def test_out_inside_the_photos_touches_none_and_is_not_labelled_again(

@@ -27,7 +27,7 @@ def test_speed_is_in_crops_learned_from_and_leaves_checking_out() -> None:
 
 def test_what_was_done_before_is_not_to_come() -> None:
     clock = Clock(epochs=5, steps_per_epoch=10)
-    clock.skip(epochs=3, steps=40)
+    clock.skip(epochs=3, steps=40, seconds=7.0)
     clock.step(1.0, crops=1)
     clock.check(3.0)
     assert clock.eta() == pytest.approx(9 * 1.0 + 1 * 3.0)

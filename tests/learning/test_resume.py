@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +13,7 @@ from safetensors.torch import load_file
 
 from learning.conftest import MakeTraining
 from learning.test_loop import Listener, history
-from segstudio.core.events import EpochDone, Event, StepDone
+from segstudio.core.events import EpochDone, Event, PreviewReady, StepDone
 from segstudio.learning.config.optimizer import OPTIMIZERS, SCHEDULES
 from segstudio.learning.loop import Training, fit
 
@@ -51,6 +54,10 @@ def amid_the_third(event: Event) -> bool:
     return isinstance(event, StepDone) and event.epoch == 3
 
 
+def before_the_third_is_checked(event: Event) -> bool:
+    return isinstance(event, PreviewReady) and event.epoch == 3
+
+
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_two_epochs_and_two_are_four_for_every_optimiser_and_schedule(
@@ -84,6 +91,21 @@ def test_a_seed_repeats_a_run_bit_for_bit(make_training: MakeTraining) -> None:
         fit(training, Listener())
     assert_same(runs[0], runs[1])
     assert not same(*(training.folder.load_last().learner["model"] for training in runs[1:]))
+
+
+@pytest.mark.parametrize("stop", [after_two, before_the_third_is_checked])
+def test_a_continued_run_took_as_long_as_all_of_its_epochs(
+    make_training: MakeTraining, stop: Callable[[Event], bool]
+) -> None:
+    fit(make_training(epochs=4), Listener(stop))
+    again = make_training(epochs=4)
+    path = again.folder.path / "history.jsonl"
+    lines = [{**json.loads(line), "seconds": 1000.0} for line in path.read_text().splitlines()]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    state = again.folder.load_last()
+    result = fit(again, Listener(), replace(state, seconds=500.0))
+    unchecked = 0.0 if stop is after_two else 500.0
+    assert result.seconds == pytest.approx(1000.0 * len(lines) + unchecked, abs=60)
 
 
 @pytest.mark.parametrize("damaged", [1, 2, 3])
