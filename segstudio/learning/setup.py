@@ -141,6 +141,8 @@ def _model(plan: Plan, report: Reporter) -> SegmentationModel:
         model.load_weights(plan.kept.get("whole", plan.kept))
     else:
         load_initial_weights(model, entry, plan.config.weights, report)
+    if plan.kept is None and plan.config.train_layers != "last_layer":
+        model.forget_unseen(plan.config.crop_size)
     if plan.config.from_scratch and plan.config.train_layers != "all":
         report(
             Message(

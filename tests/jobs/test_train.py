@@ -25,6 +25,7 @@ from segstudio.jobs.train import TrainRequest, TrainResult, run
 from segstudio.learning.checkpoint import Checkpoint
 from segstudio.learning.config import TrainConfig
 from segstudio.learning.learner import Learner, NotANumber
+from segstudio.learning.weights import read_state
 from segstudio.project.entries import Split
 from segstudio.project.project import Project
 from segstudio.terminal import exit_code_of
@@ -289,6 +290,18 @@ def test_the_precision_really_used_is_kept_in_the_run(
     kept = object_of(tiny_project, result, "config.json")["precision"]
     words = {"float32": "full precision (float32)", "bfloat16": "half precision (bfloat16)"}
     assert f"It computes with {words[kept]}" in said(report)
+
+
+@pytest.mark.parametrize(("layers", "kept"), [("head", False), ("last_layer", True)])
+def test_a_learning_head_keeps_nothing_that_no_crop_taught_it(
+    layers: str, kept: bool, tiny_project: Project, report: Recorder
+) -> None:
+    """Crops of 32 px are two cells wide: dilated by 12, only the middle of nine ever sees any."""
+    result = train(tiny_project, report, model="deeplabv3plus_resnet50", train_layers=layers)
+    state = read_state(tiny_project.root / "runs" / result.run / "best.safetensors")
+    weight = state["decoder.aspp.0.convs.1.0.0.weight"]
+    assert weight[:, :, 1, 1].any()
+    assert bool(weight[:, :, 0].any()) == kept
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from torch import nn
 
 from segstudio.learning.models.auxiliary import Auxiliary
 from segstudio.learning.models.cut import Cut
+from segstudio.learning.models.dilated import forget_unseen
 
 Stage = Sequence[nn.Module]
 State = dict[str, torch.Tensor]
@@ -103,6 +104,10 @@ class SegmentationModel(nn.Module):
     def load_weights(self, state: Mapping[str, torch.Tensor]) -> None:
         """Load a complete state dict with the library's keys."""
         self.net.load_state_dict(state)
+
+    def forget_unseen(self, side: int) -> None:
+        """Set to zero what the head's dilated convolutions never see in crops of `side` px."""
+        forget_unseen(self, self._head, side)
 
     def auxiliary_weights(self) -> State:
         """Return the state of the auxiliary head, empty without one."""

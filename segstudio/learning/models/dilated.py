@@ -1,8 +1,10 @@
-"""Dilated convolutions that do not multiply what can only be padding."""
+"""Dilated convolutions: those whose outer taps only see padding waste work, and mislead."""
 
 from __future__ import annotations
 
-from typing import Self
+from collections.abc import Iterable
+from contextlib import ExitStack
+from typing import Any, Self
 
 import torch
 from torch import nn
@@ -36,3 +38,28 @@ class DilatedConv(nn.Conv2d):
         )
         weight = self.weight[:, :, rows, columns]
         return F.conv2d(values, weight, self.bias, 1, (above, left), self.dilation)
+
+
+def forget_unseen(model: nn.Module, parts: Iterable[nn.Module], side: int) -> None:
+    """Set to zero what dilated convolutions in these parts never see in crops of `side` px.
+
+    In a crop such a tap only sees padding, so what surrounds it is trained as if it were not
+    there; on a whole photo it sees cells, and would add what nobody taught it to add.
+    """
+    cells: dict[nn.Conv2d, int] = {}
+
+    def note(conv: nn.Module, values: tuple[Any, ...]) -> None:
+        assert isinstance(conv, nn.Conv2d)
+        cells[conv] = max(values[0].shape[-2:])
+
+    crop, training = next(model.parameters()).new_zeros(1, 3, side, side), model.training
+    with ExitStack() as hooks, torch.no_grad():
+        for module in (module for part in parts for module in part.modules()):
+            if isinstance(module, nn.Conv2d) and max(module.dilation) > 1:
+                hooks.callback(module.register_forward_pre_hook(note).remove)
+        model.eval()(crop)
+        model.train(training)
+        for conv, across in cells.items():
+            if across <= min(conv.dilation):
+                conv.weight[:, :, ::2] = 0
+                conv.weight[:, :, :, ::2] = 0
