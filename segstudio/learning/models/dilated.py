@@ -46,20 +46,22 @@ def forget_unseen(model: nn.Module, parts: Iterable[nn.Module], side: int) -> No
     In a crop such a tap only sees padding, so what surrounds it is trained as if it were not
     there; on a whole photo it sees cells, and would add what nobody taught it to add.
     """
-    cells: dict[nn.Conv2d, int] = {}
+    found = [m for part in parts for m in part.modules() if isinstance(m, nn.Conv2d)]
+    dilated = [conv for conv in found if max(conv.dilation) > 1]
+    if not dilated:
+        return
+    cells: dict[nn.Module, int] = {}
 
     def note(conv: nn.Module, values: tuple[Any, ...]) -> None:
-        assert isinstance(conv, nn.Conv2d)
         cells[conv] = max(values[0].shape[-2:])
 
     crop, training = next(model.parameters()).new_zeros(1, 3, side, side), model.training
     with ExitStack() as hooks, torch.no_grad():
-        for module in (module for part in parts for module in part.modules()):
-            if isinstance(module, nn.Conv2d) and max(module.dilation) > 1:
-                hooks.callback(module.register_forward_pre_hook(note).remove)
+        for conv in dilated:
+            hooks.callback(conv.register_forward_pre_hook(note).remove)
         model.eval()(crop)
         model.train(training)
-        for conv, across in cells.items():
-            if across <= min(conv.dilation):
+        for conv in dilated:
+            if cells[conv] <= min(conv.dilation):
                 conv.weight[:, :, ::2] = 0
                 conv.weight[:, :, :, ::2] = 0
