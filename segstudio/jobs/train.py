@@ -158,7 +158,8 @@ def _resume(project: Project, request: TrainRequest, report: Reporter) -> TrainR
     last = RunFolder(found.path).load_last()
     report(Message(f"Going on with {found.name} after epoch {last.epoch}, with its own settings."))
     plan = plan_training(project, config, kept["photos"], request.device, report)
-    plan = replace(plan, kept=last.learner["model"], purpose=found.purpose)
+    kept_model = last.learner["model"]
+    plan = replace(plan, kept=kept_model, begun_with=kept["photos"], purpose=found.purpose)
     return _fit(set_up(plan, lambda: found.path, report), report, last)
 
 

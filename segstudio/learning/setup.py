@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,8 @@ class Plan:
     """What to train, on which photos and where.
 
     `start_from` is the model file of another run, `kept` what a run that goes on kept of its
-    model. `purpose` is kept with a run that is one of several, such as a fold.
+    model, `begun_with` the photos that it began with, of which some may be lost for now. `purpose`
+    is kept with a run that is one of several, such as a fold.
     """
 
     config: TrainConfig
@@ -53,6 +54,7 @@ class Plan:
     device: Device
     start_from: Path | None = None
     kept: Mapping[str, Any] | None = None
+    begun_with: Mapping[str, Sequence[str]] | None = None
     purpose: str = ""
 
 
@@ -221,7 +223,8 @@ def _about(
         "device_reason": plan.device.sentence,
         "versions": versions(),
         "palette": plan.palette.as_json(),
-        "photos": {
+        "photos": plan.begun_with
+        or {
             "train": [sample.name for sample in train],
             "val": [sample.name for sample in val],
         },

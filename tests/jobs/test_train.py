@@ -198,6 +198,24 @@ def test_resume_goes_on_with_the_same_run(tiny_project: Project, report: Recorde
     assert [info.epochs for info in tiny_project.runs()] == [3]
 
 
+def test_photos_that_are_lost_for_now_stay_in_the_list_of_a_continued_run(
+    tiny_project: Project, report: Recorder
+) -> None:
+    lock(tiny_project, [0, 1, 2], [3, 4])
+    first = train(tiny_project, report, epochs=1)
+    photos = object_of(tiny_project, first, "config.json")["photos"]
+    path = tiny_project.photo_path(tiny_project.photo(photos["train"][0]))
+    there = path.read_bytes()
+    path.unlink()
+    train(tiny_project, report, resume=first.run)
+    assert object_of(tiny_project, first, "config.json")["photos"] == photos
+    path.write_bytes(there)
+    again = Recorder()
+    train(tiny_project, again, resume=first.run)
+    started = next(event for event in again.events if isinstance(event, RunStarted))
+    assert (started.train_photos, started.val_photos) == (3, 2)
+
+
 def test_new_run_from_another_ones_model(tiny_project: Project, report: Recorder) -> None:
     first = train(tiny_project, report)
     second = train(tiny_project, report, start_from="best", weights="pretrained")
