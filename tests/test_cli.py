@@ -285,6 +285,17 @@ def test_report_on_a_run_without_scores_says_what_to_do(run: Run, project: Path)
     assert "segstudio evaluate" in result.stderr
 
 
+@pytest.mark.parametrize("damaged", ["{", "[]", "{}", '{"photos": [{"photo": "a"}]}'])
+def test_report_on_damaged_scores_is_told_in_words(run: Run, project: Path, damaged: str) -> None:
+    folder = project / "runs" / "20260101-000000-x"
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text("{}")
+    (folder / "scores.json").write_text(damaged)
+    result = run("report", project, "--run", folder.name, "--out", project / "r.html")
+    assert result.exit_code == 1
+    assert f"{folder / 'scores.json'} cannot be read" in result.stderr
+
+
 def test_a_run_that_is_not_there_is_wrong_usage(run: Run, project: Path) -> None:
     assert run("evaluate", project, "--run", "nothing").exit_code == 2
 

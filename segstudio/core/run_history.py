@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,6 +29,12 @@ def read_history(folder: Path) -> list[Epoch]:
     return [epoch for epoch in epochs if epoch is not None]
 
 
+def band(history: Iterable[Epoch]) -> list[tuple[int, float, float]]:
+    """Return epoch, low and high end of the 95 % interval of the mIoU where both are known."""
+    ends = ((e["epoch"], e.get("val_miou_low"), e.get("val_miou_high")) for e in history)
+    return [(epoch, low, high) for epoch, low, high in ends if low is not None and high is not None]
+
+
 def set_key(keys: Iterable[str]) -> str:
     """Return a short key of a set of photos from one key of each, "" for none."""
     text = "\n".join(sorted(keys)).encode("utf-8", "surrogatepass")
@@ -45,7 +52,7 @@ def _epoch(line: str) -> Epoch | None:
     iou, val_set = value.get("iou", {}), value.get("val_set", "")
     if not isinstance(iou, dict) or not isinstance(val_set, str):
         return None
-    numbers = (*(value.get(key) for key in _NUMBERS), *iou.values())
+    numbers = (value["epoch"], *(value.get(key) for key in _NUMBERS), *iou.values())
     return value if all(map(_is_number, numbers)) else None
 
 
@@ -54,7 +61,9 @@ def _no_json(constant: str) -> NoReturn:
 
 
 def _is_number(value: object) -> bool:
-    return value is None or (isinstance(value, int | float) and abs(value) < math.inf)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value is None
+    return abs(value) <= sys.float_info.max
 
 
 @dataclass(frozen=True, slots=True)

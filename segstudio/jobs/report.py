@@ -16,7 +16,9 @@ from segstudio.jobs.opening import opened
 from segstudio.project.entries import RunInfo
 from segstudio.project.project import Project
 from segstudio.project.runs import read_object
+from segstudio.review.ranking import load_scores
 from segstudio.review.report import ReportContent, ReportedPhoto, render
+from segstudio.review.scores import SCORES
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +75,15 @@ def run(request: ReportRequest, report: Reporter) -> ReportResult:
 
 
 def _scores(found: RunInfo) -> dict[str, Any]:
-    """Return the run's scores; SegStudioError where it was never scored."""
-    if not (found.path / "scores.json").is_file():
+    """Return the run's scores; SegStudioError where it was never scored or they are damaged."""
+    scores = load_scores(found.path)
+    if scores is None:
         raise SegStudioError(
             f"The run {found.name} has no scores yet.",
             meaning="The report tells how well the photos that were kept aside are predicted.",
             remedy="Score it first: segstudio evaluate PROJECT --run " + found.name,
         )
-    return read_object(found.path / "scores.json")
+    return {**read_object(found.path / SCORES), "split": scores.part}
 
 
 def _photos(

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
 from segstudio.core.palette import Palette
+from segstudio.core.run_history import Epoch, band
 
-_SIZE = 1600, 760
+_WIDTH, _HEIGHT, _MARGIN = 1600, 760, 36
 _SHARPER = 2
 _INK, _SOFT, _GRID, _BAND = "#1b1e24", "#5b6472", "#e3e6eb", "#e4e7ec"
 _TRAIN, _CHECK = "#0072b2", "#d55e00"
 Points = list[tuple[float, float]]
+Area = tuple[int, int, int, int]
+"""The left, top, right and bottom edge of a plot in px."""
+_LEFT: Area = (90, 130, 760, 620)
+_RIGHT: Area = (880, 130, 1560, 620)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +34,15 @@ class Line:
     width: int = 3
 
 
-def curves_png(title: str, history: Sequence[Mapping[str, Any]], palette: Palette) -> bytes:
-    """Return a PNG of a run's losses and overlaps after every epoch, 1600 x 760 px."""
-    picture = Image.new("RGB", (_SIZE[0] * _SHARPER, _SIZE[1] * _SHARPER), "#ffffff")
+def curves_png(title: str, history: Sequence[Epoch], palette: Palette) -> bytes:
+    """Return a PNG of a run's losses and overlaps after every epoch.
+
+    It is 1600 x 760 px, and higher where the names of many classes need more rows.
+    """
+    overlaps = [Line("average", _INK, _points(history, "val_miou"), 5), *_classes(history, palette)]
+    lowest = max((y for _, _, y in _legend(overlaps, _RIGHT)), default=0)
+    size = _WIDTH, max(_HEIGHT, lowest + _MARGIN)
+    picture = Image.new("RGB", (size[0] * _SHARPER, size[1] * _SHARPER), "#ffffff")
     draw = ImageDraw.Draw(picture)
     _text(draw, (40, 22), title, _INK, 26)
     last = max((float(line["epoch"]) for line in history), default=1.0)
@@ -40,25 +51,24 @@ def curves_png(title: str, history: Sequence[Mapping[str, Any]], palette: Palett
         Line("checking", _CHECK, _points(history, "val_loss")),
     ]
     top = max((value for line in losses for _, value in line.points), default=1.0)
-    left = _Panel(draw, (90, 130, 760, 620), last, _nice(top))
+    left = _Panel(draw, _LEFT, last, _nice(top))
     left.frame("How wrong it still was (loss)")
-    overlaps = [Line("average", _INK, _points(history, "val_miou"), 5), *_classes(history, palette)]
-    right = _Panel(draw, (880, 130, 1560, 620), last, 1.0)
+    right = _Panel(draw, _RIGHT, last, 1.0)
     right.frame("How well it overlapped your outlines (IoU)")
-    right.band(_points(history, "val_miou_low"), _points(history, "val_miou_high"))
+    right.band(band(history))
     left.lines(losses)
     right.lines(overlaps)
     stream = io.BytesIO()
-    picture.resize(_SIZE, Image.Resampling.LANCZOS).save(stream, format="PNG", optimize=True)
+    picture.resize(size, Image.Resampling.LANCZOS).save(stream, format="PNG", optimize=True)
     return stream.getvalue()
 
 
 @dataclass(frozen=True, slots=True)
 class _Panel:
-    """One plot: its area (left, top, right, bottom) in px, its last epoch and highest value."""
+    """One plot: its area, its last epoch and highest value."""
 
     draw: ImageDraw.ImageDraw
-    area: tuple[int, int, int, int]
+    area: Area
     last: float
     highest: float
 
@@ -82,14 +92,15 @@ class _Panel:
             _text(self.draw, (self.at(epoch, 0)[0] / _SHARPER - 6, bottom + 8), str(epoch))
         _text(self.draw, (right - 50, bottom + 30), "epoch")
 
-    def band(self, low: Points, high: Points) -> None:
-        """Fill the range in which the average likely lies."""
-        if len(low) > 1:
-            self.draw.polygon([self.at(*point) for point in (*low, *reversed(high))], _BAND)
+    def band(self, ends: Sequence[tuple[int, float, float]]) -> None:
+        """Fill the range, of (epoch, low, high), in which the average likely lies."""
+        if len(ends) > 1:
+            lower = [self.at(epoch, low) for epoch, low, _ in ends]
+            upper = [self.at(epoch, high) for epoch, _, high in reversed(ends)]
+            self.draw.polygon([*lower, *upper], _BAND)
 
     def lines(self, lines: Sequence[Line]) -> None:
         """Draw the curves, the first one on top, and their names in rows below."""
-        left, _, right, bottom = self.area
         for line in reversed(lines):
             places = [self.at(*point) for point in line.points]
             if len(places) > 1:
@@ -97,16 +108,22 @@ class _Panel:
             radius = (line.width + 1) * _SHARPER
             for x, y in places:
                 self.draw.ellipse((x - radius, y - radius, x + radius, y + radius), line.color)
-        x, y = left, bottom + 56
-        for line in lines:
-            if not line.points:
-                continue
-            width = 34 + round(_font(16).getlength(line.name) / _SHARPER)
-            if x + width > right:
-                x, y = left, y + 24
+        for line, x, y in _legend(lines, self.area):
             box = [c * _SHARPER for c in (x, y + 4, x + 12, y + 16)]
             self.draw.rounded_rectangle(box, 3 * _SHARPER, line.color)
             _text(self.draw, (x + 18, y), line.name)
+
+
+def _legend(lines: Sequence[Line], area: Area) -> Iterator[tuple[Line, int, int]]:
+    """Yield the curves that have points, with where below the plot the name of each stands."""
+    left, _, right, bottom = area
+    x, y = left, bottom + 56
+    for line in lines:
+        if line.points:
+            width = 34 + round(_font(16).getlength(line.name) / _SHARPER)
+            if x + width > right:
+                x, y = left, y + 24
+            yield line, x, y
             x += width
 
 

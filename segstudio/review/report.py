@@ -15,10 +15,12 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from segstudio.core.errors import SegStudioError
 from segstudio.core.label_image import read_label
 from segstudio.core.overlay import blend
 from segstudio.core.palette import Palette
 from segstudio.core.resources import resources_folder
+from segstudio.core.run_history import Epoch
 from segstudio.photos.reader import read_photo
 from segstudio.review.report_scores import (
     caution,
@@ -54,7 +56,7 @@ class ReportContent:
     palette: Palette
     scores: Mapping[str, Any]
     settings: Mapping[str, Any]
-    history: Sequence[Mapping[str, Any]]
+    history: Sequence[Epoch]
     photos: Sequence[ReportedPhoto]
 
 
@@ -107,12 +109,14 @@ def _headline(scores: Mapping[str, Any]) -> str:
         if 0 < photos < _FEW_PHOTOS
         else ""
     )
+    learned = "the training learned from, which says little about new photos"
+    seen = learned if scores.get("split") == "train" else "the training never saw"
     return (
         f"<section class=head><p class=score>{number(miou)}</p><div>"
         f"<p><b>{verdict(miou)}</b></p>"
         f"<p>Average overlap (mean IoU) of prediction and your outlines on {_count(photos)} that "
-        f"the training never saw: 0 is none, 1 is perfect. {_percent(accuracy)} of all pixels are "
-        f"right.</p>{few}{caution(scores)}</div></section>"
+        f"{seen}: 0 is none, 1 is perfect. {_percent(accuracy)} of all pixels are right.</p>"
+        f"{few}{caution(scores)}</div></section>"
     )
 
 
@@ -120,20 +124,23 @@ def _pictures(photos: Iterable[ReportedPhoto], content: ReportContent) -> str:
     """Return outlines and prediction of some photos side by side."""
     figures = []
     for photo in photos:
-        pixels = read_photo(photo.photo)
-        pair = (
-            (words, _embedded(_overlay(pixels, path, content.palette)))
-            for words, path in (("Your outlines", photo.label), ("Prediction", photo.prediction))
-        )
-        pictures = "".join(
-            f"<figure><img src='{source}' alt='{words}'><figcaption>{words}</figcaption></figure>"
-            for words, source in pair
-        )
-        figures.append(
-            f"<h3>{escape(photo.name)} · overlap {number(photo.miou)}</h3>"
-            f"<div class=pair>{pictures}</div>"
-        )
+        try:
+            shown = f"<div class=pair>{_pair(photo, content.palette)}</div>"
+        except SegStudioError as error:
+            shown = f"<p class=note>It cannot be shown: {escape(error.what)}</p>"
+        figures.append(f"<h3>{escape(photo.name)} · overlap {number(photo.miou)}</h3>{shown}")
     return "".join(figures)
+
+
+def _pair(photo: ReportedPhoto, palette: Palette) -> str:
+    """Return outlines and prediction of a photo; SegStudioError where a file cannot be read."""
+    pixels = read_photo(photo.photo)
+    pair = (("Your outlines", photo.label), ("Prediction", photo.prediction))
+    return "".join(
+        f"<figure><img src='{_embedded(_overlay(pixels, path, palette))}' alt='{words}'>"
+        f"<figcaption>{words}</figcaption></figure>"
+        for words, path in pair
+    )
 
 
 def _photo_table(photos: Sequence[ReportedPhoto]) -> str:

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from segstudio.core.palette import Palette
-from segstudio.core.run_history import Standing
+from segstudio.core.run_history import Epoch, Standing, band
 from segstudio.review.scores import edge_words, likely_words
 
 Row = Mapping[str, Any]
@@ -43,7 +43,9 @@ def _absent(scores: Mapping[str, Any]) -> list[str]:
 
 def class_table(classes: Mapping[str, Row], palette: Palette) -> str:
     """Return the table of classes, best first."""
-    ranked = sorted(classes.items(), key=lambda item: -(item[1]["iou"] or -1.0))
+    ranked = sorted(
+        classes.items(), key=lambda item: (item[1]["iou"] is None, -(item[1]["iou"] or 0.0))
+    )
     head = "".join(f"<th>{words}</th>" for words in _HEADINGS)
     rows = "".join(
         f"<tr><td>{_swatch(palette, name)}{escape(name)}</td>{_cells(row)}</tr>"
@@ -99,24 +101,25 @@ def confusion_table(scores: Mapping[str, Any], palette: Palette) -> str:
     )
 
 
-def curve(history: Sequence[Row]) -> str:
+def curve(history: Sequence[Epoch]) -> str:
     """Return the validation score of every epoch as a small drawing with its 95 % band."""
     points: list[tuple[int, float]] = [
         (e["epoch"], e["val_miou"]) for e in history if e.get("val_miou") is not None
     ]
-    if len(points) < 2:
+    if len({epoch for epoch, _ in points}) < 2:
         return "<p>Too few epochs were checked to draw a curve.</p>"
-    last, kept = points[-1][0], Standing.of(history).best_epoch
+    (first, _), (last, _) = points[0], points[-1]
+    kept = Standing.of(history).best_epoch
     best = next(point for point in points if point[0] == kept)
 
     def at(epoch: float, value: float) -> str:
-        return f"{30 + 560 * epoch / last:.1f},{150 - 140 * value:.1f}"
+        return f"{30 + 560 * (epoch - first) / (last - first):.1f},{150 - 140 * value:.1f}"
 
     line = " ".join(at(*point) for point in points)
-    known = [e for e in history if e.get("val_miou_low") is not None]
-    ends = [at(e["epoch"], e["val_miou_low"]) for e in known]
-    ends += [at(e["epoch"], e["val_miou_high"]) for e in reversed(known)]
-    band = f"<polygon points='{' '.join(ends)}'/>" if ends else ""
+    known = band(history)
+    ends = [at(epoch, low) for epoch, low, _ in known]
+    ends += [at(epoch, high) for epoch, _, high in reversed(known)]
+    area = f"<polygon points='{' '.join(ends)}'/>" if ends else ""
     likely = ", with the range in which it likely lies" if ends else ""
     ticks = "".join(
         f"<line x1=30 x2=590 y1={150 - 140 * v:.0f} y2={150 - 140 * v:.0f} class=grid />"
@@ -124,12 +127,15 @@ def curve(history: Sequence[Row]) -> str:
         for v in (0, 0.5, 1)
     )
     x, y = at(*best).split(",")
+    higher = any(value > best[1] for _, value in points)
+    before = " Higher scores before it are of other photos or outlines." if higher else ""
     return (
-        f"<svg viewBox='0 0 600 170' role=img aria-label='Overlap after each epoch'>{ticks}{band}"
+        f"<svg viewBox='0 0 600 170' role=img aria-label='Overlap after each epoch'>{ticks}{area}"
         f"<polyline points='{line}'/><circle cx={x} cy={y} r=4 />"
-        f"<text x=30 y=167>epoch 1</text><text x=590 y=167 text-anchor=end>epoch {last}</text>"
-        f"</svg><p>Overlap on the photos kept aside after each epoch{likely}. "
-        f"The best, {best[1]:.3f}, came after epoch {best[0]}; that model was kept.</p>"
+        f"<text x=30 y=167>epoch {first}</text>"
+        f"<text x=590 y=167 text-anchor=end>epoch {last}</text></svg>"
+        f"<p>Overlap on the photos kept aside after each epoch{likely}. "
+        f"The best, {best[1]:.3f}, came after epoch {best[0]}; that model was kept.{before}</p>"
     )
 
 

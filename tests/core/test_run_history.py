@@ -28,7 +28,9 @@ def test_a_project_without_a_history_has_no_epochs(tmp_path: Path) -> None:
         '{"epoch": 0}', '{"epoch": 2.5}', '{"epoch": true}', '{"epoch": 2, "iou": [0.5]}',
         '{"epoch": 2, "val_miou": "0.5"}', '{"epoch": 2, "iou": {"sky": "high"}}',
         '{"epoch": 2, "val_set": 7}', '{"epoch": 2, "val_miou": NaN}',
-        '{"epoch": 2, "lr": 1e999}', '{"epoch": 2}{"epoch": 3}',
+        '{"epoch": 2, "lr": 1e999}', f'{{"epoch": 2, "lr": 1{"0" * 400}}}',
+        f'{{"epoch": 1{"0" * 400}}}',
+        '{"epoch": 2, "val_miou": true}', '{"epoch": 2}{"epoch": 3}',
     ],
 )  # fmt: skip
 def test_a_damaged_line_costs_its_epoch_and_no_other(tmp_path: Path, damage: str) -> None:

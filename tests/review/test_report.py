@@ -14,6 +14,7 @@ from segstudio.core.edges import EdgeCounts, PhotoCounts
 from segstudio.core.label_image import write_label
 from segstudio.core.palette import Palette
 from segstudio.review.report import ReportContent, ReportedPhoto, render, verdict
+from segstudio.review.report_scores import class_table
 from segstudio.review.scores import Scores
 
 
@@ -26,9 +27,17 @@ def reported(folder: Path, palette: Palette, name: str, miou: float | None) -> R
 
 
 def page(
-    tmp_path: Path, palette: Palette, mious: list[float | None], miou: float | None = 0.75
+    tmp_path: Path,
+    palette: Palette,
+    mious: list[float | None],
+    miou: float | None = 0.75,
+    *,
+    split: str = "val",
+    lost: str = "",
 ) -> str:
     photos = [reported(tmp_path, palette, f"p{i}", value) for i, value in enumerate(mious)]
+    if lost:
+        (tmp_path / lost).unlink()
     row = {"iou": 0.75, "dice": 0.86, "precision": 0.9, "recall": 0.8}
     absent = dict.fromkeys(row)
     return render(
@@ -37,6 +46,7 @@ def page(
             run="run-1",
             palette=palette,
             scores={
+                "split": split,
                 "miou": miou,
                 "pixel_accuracy": 0.912,
                 "classes": {"sky": row, "ground": absent},
@@ -109,8 +119,34 @@ def test_all_scores_are_in_the_page(tmp_path: Path, palette: Palette) -> None:
     chart = text[text.index("<svg class=chart") :]
     names = re.findall(r"class=name>(\w+)<", chart)
     assert names == ["ground", "sky", "background"]
-    assert "<polygon points='310.0,94.0 590.0,94.0 590.0,66.0 310.0,66.0'/>" in text
+    assert "<polygon points='30.0,94.0 590.0,94.0 590.0,66.0 30.0,66.0'/>" in text
     assert "<script" not in text
+
+
+def test_photos_that_were_learned_from_are_not_called_unseen(
+    tmp_path: Path, palette: Palette
+) -> None:
+    unseen, learned = "the training never saw", "the training learned from, which says little"
+    text = page(tmp_path, palette, [0.5])
+    assert (unseen in text, learned in text) == (True, False)
+    text = page(tmp_path, palette, [0.5], split="train")
+    assert (unseen in text, learned in text) == (False, True)
+
+
+def test_a_photo_that_cannot_be_read_costs_its_picture_only(
+    tmp_path: Path, palette: Palette
+) -> None:
+    text = page(tmp_path, palette, [0.5, 0.9], lost="p0.png")
+    assert "It cannot be shown" in text
+    assert text.count("<img") == 2
+
+
+def test_classes_that_were_not_found_come_before_those_that_are_on_no_photo(
+    palette: Palette,
+) -> None:
+    ious = {"nowhere": None, "lost": 0.0, "fair": 0.5, "good": 0.9}
+    text = class_table({name: {"iou": iou} for name, iou in ious.items()}, palette)
+    assert re.findall("nowhere|lost|fair|good", text) == ["good", "fair", "lost", "nowhere"]
 
 
 @pytest.mark.parametrize(
