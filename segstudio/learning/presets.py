@@ -47,8 +47,9 @@ _SCRATCH: dict[str, Any] = {
     "color_jitter": 0.4,
 }
 
-# With stored features crops are cheap and checking is not, hence many crops in few epochs; how
-# they were found is told in docs/training.md.
+# With stored features crops are cheap and checking is not, hence many crops in few epochs. What
+# learns of a backbone cannot be stored, but gives much more; how all were found is told in
+# docs/training.md.
 PRESETS = (
     Preset(
         "quick",
@@ -72,13 +73,15 @@ PRESETS = (
     Preset(
         "thorough",
         "Thorough",
-        "Larger photos and many more passes, for the final model: take a long break.",
+        "Larger photos, and everything learns, for the final model: take a long break.",
         pretrained={
-            "epochs": 30,
+            "epochs": 20,
             "crops_per_photo": 16,
             "working_size": 640,
             "crop_size": 256,
-            "bank_rank": 256,
+            "train_layers": "all",
+            "unfreeze_after": 4,
+            "backbone_lr": 0.1,
         },
         scratch={**_SCRATCH, "epochs": 100, "working_size": 640, "crop_size": 224},
     ),
