@@ -111,6 +111,20 @@ def test_the_average_has_a_band_where_it_likely_lies_and_loses_it_with_its_chip(
     assert band.points == []
 
 
+def test_nothing_of_the_last_run_is_left_when_the_next_one_begins(curves, qtbot):
+    for at in (1, 2, 3):
+        curves.add_epoch(replace(epoch(at, 0.4), val_miou_low=0.3, val_miou_high=0.55))
+    curves.refresh()
+    band = curves.iou_plot.band
+    assert not band._fill.path().isEmpty()
+    curves.iou_legend.chip(MEAN).click()
+    curves.start(STARTED, COLORS)
+    assert band._fill.path().isEmpty()
+    assert curves.iou_legend.chip(MEAN).isChecked()
+    assert band.visible
+    assert curves.iou_plot.series[MEAN].visible
+
+
 def test_a_chip_hides_its_curve_by_keyboard(curves, qtbot):
     curves.add_epoch(epoch(1, 0.4))
     chip = curves.iou_legend.chip("sky")

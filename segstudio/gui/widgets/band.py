@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QPainterPath
 
 _OPACITY = 0.16
 
@@ -41,6 +41,9 @@ class Band:
             x, low, high = np.asarray(self._points, np.float64).reshape(-1, 3).T
             self._low.setData(x, low)
             self._high.setData(x, high)
+            if not self._points:
+                # The item keeps the area of its last points where there are none any more.
+                self._fill.setPath(QPainterPath())
             self._stale = False
 
     def set_color(self, color: QColor) -> None:

@@ -116,6 +116,8 @@ class TrainingCurves(QSplitter):
             plot.set_epochs(event.epochs)
         self._iou.plot.remove_series([name for name in self._iou.plot.series if name != MEAN])
         self._iou.legend.clear()
+        # Its new chip is on.
+        self._iou._show_series(MEAN, shown=True)
         for name in event.class_names:
             self._iou.plot.add_series(name, width=1.0, dots=4)
         self._paint_theme()
