@@ -84,6 +84,7 @@ class JobRunner(QObject):
     succeeded = Signal(object)
     failed = Signal(object)
     busy_changed = Signal(bool)
+    stop_asked = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -147,6 +148,8 @@ class JobRunner(QObject):
     def stop(self) -> None:
         """Ask the running job to stop; it ends with what is finished."""
         self._reporter.request_stop()
+        if self._current is not None:
+            self.stop_asked.emit()
 
     def pause(self, wanted: bool) -> None:
         """Ask the running job to rest, or to go on; jobs that cannot rest go on anyway."""

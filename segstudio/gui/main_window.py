@@ -36,7 +36,6 @@ class MainWindow(QMainWindow):
         self._theme, self._errors = theme, errors
         self._files = ProjectFiles(tools.session, tools.runner, self)
         self._device = DeviceLookup(self)
-        self._closing = False
         self._entries = {entry.name: entry for entry in PAGES}
         self._pages: dict[str, Page] = {}
         self._rail, self._status, self._stack = Rail(), StatusBar(), QStackedWidget()
@@ -150,7 +149,8 @@ class MainWindow(QMainWindow):
         runner.failed.connect(self._job_ended)
         runner.failed.connect(self._tell_failure)
         runner.busy_changed.connect(self._refresh_actions)
-        self._status.cancel_clicked.connect(self._stop_job)
+        runner.stop_asked.connect(self._status.show_stopping)
+        self._status.cancel_clicked.connect(runner.stop)
         self._device.found.connect(self._status.show_device)
         QTimer.singleShot(_DEVICE_AFTER_MS, self._device.start)
 
@@ -177,14 +177,14 @@ class MainWindow(QMainWindow):
 
     # Jobs and closing
 
-    def _stop_job(self) -> None:
-        self._runner.stop()
-        self._status.show_stopping()
-
     def _job_ended(self) -> None:
         if not self._runner.active:
             self._status.end_job()
-        if self._closing and not self._runner.active:
+        # Pages take the result first: a run that is to be discarded needs the open project.
+        QTimer.singleShot(0, self._close_at_rest)
+
+    def _close_at_rest(self) -> None:
+        if self._session.closing and not self._runner.active:
             self.close()
 
     def _tell_failure(self, error: SegStudioError) -> None:
@@ -197,17 +197,17 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask when a job runs; leave only when the worker is at rest, so nothing is cut off."""
-        if self._runner.busy and not self._closing:
+        if self._runner.busy and not self._runner.stopping:
             training = self._runner.title.startswith("Train")
             choice = dialogs.ask_close(self, self._runner.title, training=training)
-            self._closing = choice != "back"
+            self._session.closing = choice != "back"
             if choice == "stop":
-                self._stop_job()
+                self._runner.stop()
             elif choice == "keep":
                 self.showMinimized()
-        elif self._runner.active and not self._closing:
-            self._closing = True
-            self._stop_job()
+        elif self._runner.active:
+            self._session.closing = True
+            self._runner.stop()
         if self._runner.active:
             event.ignore()
             return

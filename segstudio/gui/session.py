@@ -29,6 +29,8 @@ class Session(QObject):
         super().__init__(parent)
         self._project: Project | None = None
         self._current_photo: str | None = None
+        self.closing = False
+        """True while the window only waits for the running job to end; nothing more is begun."""
 
     @property
     def project(self) -> Project | None:

@@ -156,7 +156,7 @@ def _resume(project: Project, request: TrainRequest, report: Reporter) -> TrainR
     config = config_from_json(settings, str(found.path / "config.json"))
     _check_palette(project.palette, kept, found)
     last = RunFolder(found.path).load_last()
-    report(Message(f"Going on with {found.name} after epoch {last.epoch}, with its own settings."))
+    report(Message(f"Going on after epoch {last.epoch}, with the run's own settings."))
     plan = plan_training(project, config, kept["photos"], request.device, report)
     kept_model = last.learner["model"]
     plan = replace(plan, kept=kept_model, begun_with=kept["photos"], purpose=found.purpose)

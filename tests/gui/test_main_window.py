@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from segstudio.core.errors import SegStudioError, WeightsError
 from segstudio.core.events import Progress, Reporter, StepDone
+from segstudio.core.files import write_json
 from segstudio.gui import dialogs
 from segstudio.gui.app import check_qt
 from segstudio.gui.dialogs import AboutDialog, NewProjectDialog, ShortcutsDialog
@@ -24,6 +25,7 @@ from segstudio.gui.pages.train import TrainPage
 from segstudio.gui.settings import Settings
 from segstudio.gui.widgets.rail import Rail
 from segstudio.gui.widgets.status_bar import StatusBar
+from segstudio.jobs.train import TrainRequest, TrainResult
 from segstudio.project.entries import TrainingChoice
 from segstudio.project.project import Project
 
@@ -223,7 +225,70 @@ def test_closing_while_a_job_runs_asks_and_obeys(
     assert tools.runner.stopping == stopped
     release.set()
     qtbot.waitUntil(lambda: not tools.runner.active)
+    qtbot.wait(50)
     assert window.isHidden() == (choice != "back")
+
+
+def rests(report: Reporter) -> None:
+    while not report.stop_requested:
+        threading.Event().wait(0.005)
+
+
+def test_a_window_that_will_close_later_asks_again_and_can_stay(
+    qtbot: QtBot, window: MainWindow, tools: PageTools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = ["keep", "back"]
+    monkeypatch.setattr(dialogs, "ask_close", lambda *_, **__: answers.pop(0))
+    tools.runner.start("Training", rests)
+    window.close()
+    window.close()
+    assert answers == []
+    tools.runner.stop()
+    qtbot.waitUntil(lambda: not tools.runner.active)
+    qtbot.wait(50)
+    assert not window.isHidden()
+
+
+def test_a_run_is_discarded_also_where_the_window_closes_with_its_end(
+    qtbot: QtBot,
+    window: MainWindow,
+    tools: PageTools,
+    tiny_project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    root = reopen(tiny_project)
+    window.open_project(root)
+    window.show_page("train")
+    page = window.current_page
+    assert isinstance(page, TrainPage)
+
+    def training(request: TrainRequest, report: Reporter) -> TrainResult:
+        folder = request.project.new_run_folder("r")
+        write_json(folder / "config.json", {"model": "x"})
+        rests(report)
+        return TrainResult(folder.name, "stopped", 1, 1, None, 1.0, 1.0)
+
+    monkeypatch.setattr("segstudio.jobs.train_and_score.run", training)
+    monkeypatch.setattr("segstudio.gui.pages.train.ask_discard", lambda *_, **__: True)
+    monkeypatch.setattr(dialogs, "ask_close", lambda *_, **__: "keep")
+    qtbot.waitUntil(lambda: not tools.runner.active)
+    page.start()
+    window.close()
+    page.discard_running()
+    qtbot.waitUntil(window.isHidden)
+    assert list((root / "runs").iterdir()) == []
+    assert len(list((root / "trash").iterdir())) == 1
+
+
+def test_the_status_bar_tells_of_a_stop_that_was_asked_for_elsewhere(
+    qtbot: QtBot, window: MainWindow, tools: PageTools
+) -> None:
+    release = threading.Event()
+    tools.runner.start("Training", lambda _: release.wait(5))
+    tools.runner.stop()
+    assert window._status.job_text == "Stopping…"
+    release.set()
+    qtbot.waitUntil(lambda: not tools.runner.active)
 
 
 def test_geometry_is_remembered_and_the_project_given_back(

@@ -10,7 +10,7 @@ from gui.cut_off import cut_off
 from gui.test_review_page import WORST_FIRST, add_run
 from segstudio.gui.pages import PAGES
 from segstudio.gui.pages.start import StartPage
-from segstudio.gui.theme import Theme
+from segstudio.gui.theme import GRID, Theme
 from segstudio.gui.widgets.class_legend import ClassLine
 from segstudio.project.entries import Split
 from segstudio.review.ranking import ClassScore
@@ -43,6 +43,20 @@ def test_no_word_is_cut_off(smallest, tools, qtbot, name):
         halves = [splitter.widget(i) for i in range(splitter.count())]
         widths = sum(half.width() for half in halves if half.isVisible())
         assert splitter.orientation() is Qt.Orientation.Vertical or widths <= splitter.width()
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_a_training_can_be_followed(smallest, tools, qtbot, running):
+    smallest.show_page("train")
+    page = smallest.current_page
+    qtbot.waitUntil(lambda: not tools.runner.active)
+    page.show_earlier(tools.session.project.runs()[0].name)
+    page.run_view._show_running(running)
+    QApplication.processEvents()
+    assert smallest.size() == smallest.minimumSize()
+    assert cut_off(page) == []
+    for view in (*page.run_view.strip.views, page.run_view.curves):
+        assert view.height() >= 9 * GRID, view
 
 
 def test_the_start_page_is_not_scrolled_sideways(smallest):

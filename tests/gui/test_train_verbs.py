@@ -180,6 +180,36 @@ def test_two_models_can_be_compared_from_the_list_of_runs(page, opened):
     assert (pages, actions) == (["review"], ["compare_runs"])
 
 
+def test_a_run_that_was_stopped_can_go_on_at_once(page, job, opened, qtbot):
+    assert page._verbs.isHidden()
+    running = page._run
+    (opened.session.project.run(running).path / "last.pt").touch()
+    page.stop()
+    qtbot.waitUntil(lambda: not page.training)
+    assert not page._verbs.isHidden()
+    assert page._verbs.run.name == running
+    page._verbs.go_on.click()
+    qtbot.waitUntil(lambda: len(job.requests) == 2)
+    assert job.requests[-1].resume == running
+    assert page._verbs.isHidden()
+
+
+def test_a_run_that_goes_on_shows_its_own_limits(page, opened, monkeypatch):
+    folder = old_run(opened.session.project)
+    write_json(folder / "config.json", {"model": "x", "epochs": 9, "patience": 4})
+    line = {"epoch": 1, "train_loss": 0.5, "val_miou": 0.5, "iou": {"sky": 0.5}}
+    (folder / "history.jsonl").write_text(json.dumps(line) + "\n")
+    assert page.setup.config().patience != 4
+    page.show_earlier(folder.name)
+    assert page.run_view.figures.epoch.value == "1 of 9"
+    monkeypatch.setattr(page.runner, "start", lambda *_: None)
+    page._verbs.go_on.click()
+    page._training = True
+    page._take_events([RunStarted(folder.name, 9, 10, "cpu", ("sky",), 4, 2)])
+    assert page.run_view.figures.patience.value == "0 of 4"
+    assert (page.run_view.bar.value(), page.run_view.bar.maximum()) == (10, 90)
+
+
 def test_no_button_and_no_caption_of_a_run_is_cut_off(page, opened, job):
     page.setStyleSheet(style_sheet(LIGHT, 13))
     page.resize(1104, 740)

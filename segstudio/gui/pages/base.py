@@ -112,11 +112,10 @@ class Page(QWidget):
     def _lay_out(self) -> None:
         words = column(label(self.heading or self.entry.title, "title"), spacing=2)
         if self.subtitle:
-            words.addWidget(label(self.subtitle, "soft"))
+            words.addWidget(label(self.subtitle, "soft", wrap=True))
         top = QHBoxLayout()
         top.setSpacing(2 * GRID)
-        top.addLayout(words)
-        top.addStretch(1)
+        top.addLayout(words, 1)
         top.addWidget(self._beside_title)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(4 * GRID, 3 * GRID, 4 * GRID, 3 * GRID)

@@ -112,9 +112,11 @@ class TrainPage(Page):
         self.runner.start(TITLE, partial(train_and_score.run, request))
         self._training, self._began, self._discarding = True, False, False
         self.setup.show_trouble(None)
-        project, run = self.session.project, request.resume
-        before = read_earlier(project.run(run).path) if project is not None and run else None
-        self.run_view.prepare(request.config.patience, self.setup.outlook.pictures, before)
+        project, self._run = self.session.project, request.resume or ""
+        before = read_earlier(project.run(self._run).path) if project and self._run else None
+        # A run that is continued keeps its own settings.
+        limit = (before or request.config).patience
+        self.run_view.prepare(limit, self.setup.outlook.pictures, before)
         self._show_run()
         self.actions_changed.emit()
 
@@ -143,8 +145,7 @@ class TrainPage(Page):
     def _score(self, run: str) -> None:
         """Score a run that was stopped, so that there is something to review."""
         project = self.session.project
-        # There is no project any more where the stop was part of closing the window.
-        if project is None or project.split is None:
+        if project is None or project.split is None or self.session.closing:
             return
         if project.run(run).has_checkpoint and project.split.names("val"):
             request = EvaluateRequest(project, run)
@@ -169,7 +170,6 @@ class TrainPage(Page):
         earlier = read_earlier(project.run(name).path)
         self.run_view.show_earlier(run_words(name), earlier, _class_colors(self.session))
         self._show_run()
-        self._verbs.show_run(None if self.runner.busy else project.run(name))
 
     def compare_runs(self) -> None:
         """Open the comparison of runs, which stands on the page Review."""
@@ -182,7 +182,9 @@ class TrainPage(Page):
             self.files.ask(self.session.project, self._run)
 
     def _show_run(self) -> None:
-        self._verbs.show_run(None)
+        project = self.session.project
+        runs = project.runs() if project is not None and not self.runner.busy else ()
+        self._verbs.show_run(next((run for run in runs if run.name == self._run), None))
         self._parts.setCurrentWidget(self.run_view)
         self.run_view.buttons.show()
         self._again.setVisible(not self._training and not self._scoring)
@@ -196,15 +198,15 @@ class TrainPage(Page):
         self.run_view.save_clicked.connect(self.save_curves)
         self.run_view.pause_clicked.connect(self.pause_or_resume)
         self.run_view.discard_clicked.connect(self.discard_running)
-        for leaves_run in (self._again.clicked, self._actions.discarded):
-            leaves_run.connect(self.show_setup)
-            leaves_run.connect(self.entered)
+        for left in (self._again.clicked, self._actions.discarded):
+            left.connect(self.show_setup)
+            left.connect(self.entered)
         self._actions.wanted.connect(self.launch)
         self.run_view.review_clicked.connect(lambda: self.page_requested.emit("review"))
         self.runner.events.connect(self._take_events)
         self.runner.succeeded.connect(self._take_result)
         self.runner.failed.connect(self._take_failure)
-        self.runner.busy_changed.connect(self._show_busy)
+        self.runner.busy_changed.connect(self.setup.set_busy)
         self.session.project_changed.connect(self._take_project)
         for signal in (
             self.session.photos_changed,
@@ -239,7 +241,9 @@ class TrainPage(Page):
         if self._scoring:
             self.run_view.show_events(batch, {})
         elif self._training:
-            self._began = self._began or any(isinstance(event, RunStarted) for event in batch)
+            for event in batch:
+                if isinstance(event, RunStarted):
+                    self._began, self._run = True, event.run
             self.run_view.show_events(batch, _class_colors(self.session))
 
     def _take_result(self, result: object) -> None:
@@ -257,7 +261,6 @@ class TrainPage(Page):
             elif self._discarding:
                 self._actions.discard(result.run)
             else:
-                self._run = result.run
                 self.run_view.show_result(result)
                 if result.interrupted:
                     self._score(result.run)
@@ -285,9 +288,6 @@ class TrainPage(Page):
         self._training = self._scoring = False
         self._show_run()
         self.actions_changed.emit()
-
-    def _show_busy(self, busy: bool) -> None:
-        self.setup.set_busy(busy)
 
 
 def _class_colors(session: Session) -> dict[str, QColor]:

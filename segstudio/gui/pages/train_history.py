@@ -13,18 +13,30 @@ from segstudio.project.runs import read_object
 
 @dataclass(frozen=True, slots=True)
 class EarlierRun:
-    """The epochs of a run, the names of its classes, and its previews."""
+    """The epochs of a run, the names of its classes, and its previews.
 
-    names: tuple[str, ...]
-    epochs: tuple[EpochDone, ...]
-    previews: tuple[PreviewReady, ...]
+    `asked` is how many epochs it was started with, `patience` after how many without gain it ends;
+    0 where that is not known.
+    """
+
+    names: tuple[str, ...] = ()
+    epochs: tuple[EpochDone, ...] = ()
+    previews: tuple[PreviewReady, ...] = ()
+    asked: int = 0
+    patience: int = 0
 
 
 def read_earlier(folder: Path) -> EarlierRun:
     """Read what a run left; what is missing or damaged is left out."""
     history = read_history(folder)
     names = tuple(history[0].get("iou", ())) if history else ()
-    return EarlierRun(names, tuple(epochs_of(history, names)), previews_of(folder))
+    config = read_object(folder / "config.json")
+    asked, patience = (
+        count if isinstance(count := config.get(field), int) else 0
+        for field in ("epochs", "patience")
+    )
+    events = tuple(epochs_of(history, names))
+    return EarlierRun(names, events, previews_of(folder), asked, patience)
 
 
 def previews_of(folder: Path) -> tuple[PreviewReady, ...]:

@@ -25,11 +25,15 @@ from segstudio.gui.pages.train_history import EarlierRun
 from segstudio.gui.theme import GRID
 from segstudio.gui.widgets.basics import button, card, column, label, row
 from segstudio.gui.widgets.curves import TrainingCurves
+from segstudio.gui.widgets.flow_layout import FlowLayout
 from segstudio.gui.widgets.image_pyramid import Pixels
 from segstudio.gui.widgets.overlay_strip import OverlayStrip
 from segstudio.gui.widgets.run_figures import RunFigures
+from segstudio.gui.widgets.scrolled import Scrolled
 from segstudio.jobs.train import ENDED, TrainResult
 
+# What a small window does not show at once is scrolled to.
+_LEAST_PLOTS, _LEAST_STRIP = 28 * GRID, 20 * GRID
 _READY = "The first time after the program's start takes a little longer."
 _STOP, _SKIP = "Stop and keep best", "Skip the scoring"
 _PAUSE, _RESUME = "Pause", "Resume"
@@ -70,7 +74,7 @@ class TrainRun(QWidget):
         self._ended = self._training_words = ""
         self._running_buttons = (self.discard_button, self.pause_button, self.stop_button)
         self.buttons = QWidget()
-        self._earlier = EarlierRun((), (), ())
+        self._earlier = EarlierRun()
         self._lay_out()
         self.stop_button.clicked.connect(self.stop_clicked)
         self.pause_button.clicked.connect(self.pause_clicked)
@@ -90,7 +94,7 @@ class TrainRun(QWidget):
 
         A run that is continued begins with its `earlier` epochs and previews.
         """
-        self._earlier = earlier or EarlierRun((), (), ())
+        self._earlier = earlier or EarlierRun()
         self.strip.expect(pictures)
         self.curves.start(RunStarted("", 1, 1, "", (), 0, 0), {})
         self.headline.setText("Getting ready…")
@@ -142,8 +146,6 @@ class TrainRun(QWidget):
         if note:
             self.note.setText(note)
         self._show_running(False)
-        self.bar.setRange(0, 1)
-        self.bar.setValue(1)
 
     def show_failure(self, what: str) -> None:
         """Show that the run ended badly."""
@@ -151,7 +153,6 @@ class TrainRun(QWidget):
         self.note.setText(what)
         self.figures.show_ended(None)
         self._show_running(False)
-        self.bar.setRange(0, 1)
 
     # A run that went
 
@@ -159,20 +160,19 @@ class TrainRun(QWidget):
         """Show the curves and the previews of an earlier run."""
         last = run.epochs[-1].epoch if run.epochs else 0
         self.prepare(0)
-        started = RunStarted(title, last, 1, "", run.names, 0, 0)
-        self.show_events([started, *run.epochs, *run.previews], colors)
+        self._start(RunStarted(title, last, 1, "", run.names, 0, 0), colors)
+        self.figures.set_epochs(max(run.asked, last))
+        self.show_events([*run.epochs, *run.previews], colors)
         if not run.previews:
             self.strip.reset("This run kept no previews.")
         self.headline.setText(title)
         self.note.setText("")
         self.figures.show_ended(sum(event.seconds for event in run.epochs) or None)
         self._show_running(False)
-        self.bar.setRange(0, 1)
-        self.bar.setValue(1)
 
     def place_verbs(self, widget: QWidget) -> None:
-        """Put what can be done with an earlier run beside its name."""
-        self._words.addWidget(widget)
+        """Put what can be done with a run that ended beside the way to its photos."""
+        self._afterwards.addWidget(widget)
 
     def close_sources(self) -> None:
         """End the loading thread."""
@@ -212,7 +212,7 @@ class TrainRun(QWidget):
         self.curves.start(event, colors)
         self._steps = max(event.epochs * event.steps_per_epoch, 1)
         self.bar.setRange(0, self._steps)
-        self.bar.setValue(0)
+        self.bar.setValue(len(self._earlier.epochs) * event.steps_per_epoch)
         check = f"{event.val_photos} to check" if event.val_photos else "none to check"
         self._training_words = f"Training on {event.train_photos} photos, {check}"
         self.headline.setText(self._training_words)
@@ -231,20 +231,22 @@ class TrainRun(QWidget):
         for made in self._running_buttons:
             made.setVisible(running)
             made.setEnabled(running)
-        self.review_button.setVisible(not running)
-        self.save_button.setVisible(not running)
+        for made in (self.review_button, self.save_button):
+            made.setVisible(not running)
+        self.bar.setVisible(running)
 
     def _lay_out(self) -> None:
         top, inside = card()
-        ended = row(self.save_button, self.review_button)
-        figures = row(self.figures, 1, ended)
-        figures.setAlignment(ended, Qt.AlignmentFlag.AlignBottom)
         self.buttons.setLayout(row(*self._running_buttons))
-        self._words = row(self.headline, self.note, spacing=2 * GRID)
-        self._words.setStretch(1, 1)
-        inside.addLayout(self._words)
-        inside.addLayout(figures)
+        words = row(self.headline, self.note, spacing=2 * GRID)
+        words.setStretch(1, 1)
+        self._afterwards = FlowLayout(spacing=GRID)
+        for made in (self.review_button, self.save_button):
+            self._afterwards.addWidget(made)
+        inside.addLayout(words)
+        inside.addLayout(row(self.figures, 1))
         inside.addWidget(self.bar)
+        inside.addLayout(self._afterwards)
         plots, plots_inside = card()
         plots_inside.addWidget(self.curves)
         strip, strip_inside = card()
@@ -252,11 +254,12 @@ class TrainRun(QWidget):
         parts = QSplitter(Qt.Orientation.Vertical)
         parts.setChildrenCollapsible(False)
         parts.setHandleWidth(GRID)
-        parts.addWidget(plots)
-        parts.addWidget(strip)
+        for part, least in ((plots, _LEAST_PLOTS), (strip, _LEAST_STRIP)):
+            part.setMinimumHeight(least)
+            parts.addWidget(part)
         parts.setSizes([320, 230])
         parts.setStretchFactor(0, 1)
         parts.setStretchFactor(1, 1)
         outer = column(top, spacing=GRID)
-        outer.addWidget(parts, 1)
+        outer.addWidget(Scrolled(parts), 1)
         self.setLayout(outer)

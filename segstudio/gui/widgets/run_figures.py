@@ -25,7 +25,7 @@ class RunFigures(QWidget):
         self.time = RunFigure(_LEFT, _TIME, ("about 59 min", _TAKEN))
         self.patience = RunFigure("epochs since the best", PATIENCE, ("10 of 10", ""))
         self._epochs = self._patience = 0
-        self.setLayout(row(self.best, self.epoch, self.time, self.patience, spacing=4 * GRID))
+        self.setLayout(row(self.best, self.epoch, self.time, self.patience, spacing=3 * GRID))
 
     def reset(self, patience: int) -> None:
         """Show nothing yet; a `patience` above 0 is the limit of epochs since the best."""

@@ -37,7 +37,8 @@ class StatusBar(QWidget):
         self._words = {name: label("") for name in _PARTS}
         self._job = label("")
         self._bar = QProgressBar()
-        self._bar.setFixedWidth(18 * GRID)
+        self._bar.setMinimumWidth(6 * GRID)
+        self._bar.setMaximumWidth(18 * GRID)
         self._bar.setTextVisible(False)
         self._cancel = button("Cancel")
         self._cancel.clicked.connect(self.cancel_clicked)
