@@ -123,8 +123,8 @@ class Form(QWidget, Generic[Config]):
         section.form.insertRow(above + 1, "", widget)
 
     def place_in(self, title: str, widget: QWidget) -> None:
-        """Put a widget below all fields of a section, as wide as the section."""
-        self._sections[title].form.addRow(widget)
+        """Put a widget below the first field of a section, as wide as the section."""
+        self._sections[title].form.insertRow(1, widget)
 
     @property
     def complaint(self) -> str:

@@ -234,7 +234,9 @@ def _check_unlabelled(facts: Facts) -> list[Finding]:
 
 
 def _check_disk(facts: Facts) -> list[Finding]:
-    free = f"{facts.free_bytes / 1e9:.1f} GB free on the project's disk."
+    large = facts.free_bytes >= 1e9
+    size = f"{facts.free_bytes / 1e9:.1f} GB" if large else f"{facts.free_bytes / 1e6:.0f} MB"
+    free = f"{size} free on the project's disk."
     if facts.free_bytes < DISK_NEEDED:
         return [Finding("warning", f"Only {free}", "A run needs up to 1 GB; free some space.")]
     return [Finding("good", free)]

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from segstudio.core.errors import SegStudioError
 from segstudio.gui.theme import LIGHT, style_sheet
@@ -185,3 +185,8 @@ def test_every_way_to_deal_photos_out_can_be_read(opened, make_page, qtbot):
     method = page.parts.method
     words = [method.itemText(place) for place in range(method.count())]
     assert max(map(method.fontMetrics().horizontalAdvance, words)) <= method.width() - 44
+
+
+def test_the_seed_is_explained_where_it_is_shown(page):
+    shown = [made.text() for made in page.findChildren(QLabel) if made.isVisible()]
+    assert any("Any other number deals the photos out otherwise" in text for text in shown)

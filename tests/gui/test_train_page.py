@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QWidget
 
 from segstudio.core.errors import SegStudioError, WeightsError
 from segstudio.core.events import EpochDone, Message, PreviewReady, Progress, RunStarted, StepDone
@@ -561,22 +561,23 @@ def test_the_outlook_follows_choices_and_shows_photos_with_outlines(page, opened
     assert [entry.name for entry in watched(opened.session.project)] == names[:4]
 
 
-def test_the_outlook_tells_the_disk_that_stored_features_take(page, opened, monkeypatch):
-    outlook, form = page.setup.outlook, page.setup.settings.form
-    assert "stored to be quick: less than 1 MB on disk" in outlook.text
+def test_what_stored_features_take_is_told_before_the_start(page, opened, monkeypatch):
+    findings, form = page.setup.findings, page.setup.settings.form
+    assert findings.texts[-1].startswith("Stored features take less than 1 MB")
     form.editor("bank_views").setValue(64)
     needed = estimate.stored_features(opened.session.project, page.setup.config())
     assert needed.bytes > 1e6
-    assert f"stored to be quick: about {needed.bytes / 1e6:.0f} MB on disk" in outlook.text
+    assert findings.texts[-1].startswith(f"Stored features take about {needed.bytes / 1e6:.0f} MB")
     form.editor("feature_bank").set_value("off")
     form.editor("feature_bank").picked.emit()
-    assert "stored" not in outlook.text
+    assert not any("tored" in text for text in findings.texts)
     form.editor("feature_bank").set_value("auto")
     form.editor("feature_bank").picked.emit()
     monkeypatch.setattr(estimate, "free_bytes", lambda folder: 1_001_000_000)
     form.editor("epochs").setValue(7)
-    assert "cannot be stored, so each pass takes longer: they need" in outlook.text
-    assert "the disk has only 1 MB for them" in outlook.text
+    assert findings.texts[0] == "Features cannot be stored, so each pass takes longer."
+    told = [made.text() for made in findings.findChildren(QLabel)]
+    assert any("the disk has only 1 MB for them" in text for text in told)
 
 
 def test_until_the_first_previews_the_outlines_are_shown(page, monkeypatch, tmp_path, qtbot):
@@ -612,3 +613,23 @@ def test_no_word_of_a_preset_is_cut_off(page, qtbot, time):
 def test_a_warning_before_the_first_step_stays_readable(running):
     running._take_events([Message("One training photo only."), STARTED, epoch(1, 0.5)])
     assert running.run_view.note.text() == "One training photo only."
+
+
+def test_the_seed_is_explained_where_it_is_shown(page):
+    page.setup.settings.set_open(True)
+    page.setup.settings.form.fold("Steps").set_open(True)
+    shown = [made.text() for made in page.findChildren(QLabel) if made.isVisible()]
+    assert any("The same number repeats a run" in text for text in shown)
+
+
+def test_the_list_of_runs_says_only_what_is_not_usual(page, opened):
+    project = opened.session.project
+    for status in ("completed", "stopped"):
+        folder = project.new_run_folder("old")
+        write_json(folder / "config.json", {"model": "x"})
+        write_json(folder / "result.json", {"status": status})
+    opened.session.note_runs()
+    rows = page.setup.runs._list
+    newest, oldest = rows.item(0).text(), rows.item(1).text()
+    assert newest.endswith("stopped")
+    assert oldest.endswith("overlap –")

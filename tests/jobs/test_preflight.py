@@ -60,7 +60,7 @@ def test_one_class_alone_forbids_to_start():
         ({"photos": {**GOOD.photos, "5.jpg": {1: 900, 7: 5}}}, "no class (7), in 5.jpg"),
         ({"photos": {**GOOD.photos, "5.jpg": {}}}, "but ignored pixels: 5.jpg"),
         ({"photos": {**GOOD.photos, "5.jpg": {0: 9999, 1: 1}}}, "1 photo holds almost only"),
-        ({"free_bytes": 10_000_000}, "0.0 GB free"),
+        ({"free_bytes": 10_000_000}, "Only 10 MB free"),
         ({"photos": {n: {0: 10**6, 1: 10**6, 2: 1} for n in GOOD.photos}}, "ground: less than"),
     ],
 )

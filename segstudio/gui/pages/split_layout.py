@@ -43,6 +43,10 @@ _USUAL: dict[Part, int] = {"train": 80, "val": 20, "test": 0}
 _MOST_LINES = 500
 # Against the empty space below, which is there while there is nothing to list.
 _LISTS = 1000
+_SEED = (
+    "Chance has a hand in this. Any other number deals the photos out otherwise; the same one "
+    "deals them out the same way again."
+)
 
 
 class SplitParts:
@@ -56,7 +60,7 @@ class SplitParts:
         self.shares = {part: _percent(share) for part, share in _USUAL.items()}
         self.seed = IntBox()
         self.seed.setRange(0, 2**31 - 1)
-        self.seed.setToolTip("Any other number deals otherwise; the same one repeats a split.")
+        self.seed.setToolTip(_SEED)
         self.keep = QCheckBox("Keep bursts together")
         self.keep.setChecked(True)
         self.keep.setToolTip(
@@ -112,6 +116,7 @@ class SplitParts:
             self.shares[part].setAccessibleName(words)
             form.addRow(words, self.shares[part])
         form.addRow("Seed", self.seed)
+        form.addRow("", label(_SEED, "small", wrap=True))
         for field in (self.method, *self.shares.values(), self.seed):
             form.labelForField(field).setMinimumHeight(CAPTION_HEIGHT)
         inside.addWidget(label("Now", "heading"))

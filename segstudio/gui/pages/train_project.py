@@ -49,8 +49,8 @@ class ProjectOnSetup(QObject):
             project, config = chosen
             counts = project.split.counts() if project.split is not None else None
             train, val = (counts["train"], counts["val"]) if counts else (None, None)
-            stored = estimate.stored_features(project, config)
-            self._setup.outlook.tell(config, train, val, stored)
+            self._setup.outlook.tell(config, train, val)
+            self._setup.findings.show_stored(estimate.stored_features(project, config))
 
     def show_runs(self) -> None:
         """List the runs of the project."""

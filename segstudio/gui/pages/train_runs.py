@@ -41,8 +41,10 @@ class RunList(QWidget):
         """List the runs, given oldest first."""
         self._list.clear()
         for run in reversed(runs):
-            score = f"overlap {number(run.val_miou)}"
-            item = QListWidgetItem(f"{run_words(run.name)}   {score}   {run.status}")
+            # That a run went to its end is the usual case, and needs no word.
+            ended = "" if run.status == "completed" else f"   {run.status}"
+            words = f"{run_words(run.name)}   overlap {number(run.val_miou)}{ended}"
+            item = QListWidgetItem(words)
             item.setData(Qt.ItemDataRole.UserRole, run.name)
             item.setToolTip(f"{run.name}\n{run.model}, {run.epochs} epochs. Enter: its curves.")
             self._list.addItem(item)

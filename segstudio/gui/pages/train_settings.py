@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from segstudio.gui.editors import ChoiceBox
 from segstudio.gui.forms import Form
 from segstudio.gui.theme import GRID
-from segstudio.gui.widgets.basics import button, column, row
+from segstudio.gui.widgets.basics import button, column, label, row
 from segstudio.gui.widgets.model_cost import ModelCostLine
 from segstudio.learning.config import TrainConfig
 from segstudio.learning.config.augmentation import AugmentationSettings
@@ -34,6 +34,8 @@ class TrainSettings(QWidget):
         self.form = Form(TrainConfig(), sections, idle=TrainConfig.idle)
         self.cost = ModelCostLine()
         self.form.place_below("model", self.cost)
+        seed = TrainConfig.model_fields["seed"].description or ""
+        self.form.place_below("seed", label(seed, "small", wrap=True))
         self.form.changed.connect(self.changed)
         self.find_rate_button = button("Find…", tip=_FIND_TIP)
         self.find_rate_button.setAccessibleName("Find a learning rate")

@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from segstudio.gui.theme import GRID
 from segstudio.gui.widgets.basics import column, icon_label, label, row
+from segstudio.gui.widgets.words import megabytes
+from segstudio.jobs.estimate import StoredFeatures
 from segstudio.jobs.preflight import Finding, Preflight
 
 _ICONS = {
@@ -22,6 +24,8 @@ class FindingsList(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._lines: list[QWidget] = []
+        self._found: tuple[Finding, ...] | None = None
+        self._stored: StoredFeatures | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(GRID)
@@ -39,8 +43,20 @@ class FindingsList(QWidget):
 
     def show_preflight(self, preflight: Preflight) -> None:
         """Show the findings."""
+        self._found = preflight.findings
+        self._show_found()
+
+    def show_stored(self, stored: StoredFeatures | None) -> None:
+        """Show beside the findings what stored features take; None where none are stored."""
+        if stored != self._stored:
+            self._stored = stored
+            self._show_found()
+
+    def _show_found(self) -> None:
+        if self._found is None:
+            return
         self._empty()
-        for finding in preflight.findings:
+        for finding in _with_stored(self._found, self._stored):
             self._append(_line(finding), finding.text)
 
     def _append(self, line: QWidget, sentence: str) -> None:
@@ -53,6 +69,20 @@ class FindingsList(QWidget):
             self._column.removeWidget(line)
             line.deleteLater()
         self._lines = []
+
+
+def _with_stored(found: tuple[Finding, ...], stored: StoredFeatures | None) -> tuple[Finding, ...]:
+    """Return the findings with the one on stored features, grave ones first."""
+    if stored is None:
+        return found
+    if stored.against is None:
+        text = f"Stored features take {megabytes(stored.bytes)} and make each pass quick."
+        return (*found, Finding("good", text))
+    text = "Features cannot be stored, so each pass takes longer."
+    advice = f"{stored.against[0].upper()}{stored.against[1:]}."
+    grave = [finding for finding in found if finding.level == "error"]
+    rest = [finding for finding in found if finding.level != "error"]
+    return (*grave, Finding("warning", text, advice), *rest)
 
 
 def _line(finding: Finding) -> QWidget:

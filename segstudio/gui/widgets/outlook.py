@@ -15,8 +15,7 @@ from segstudio.gui.widgets.image_pyramid import Pixels
 from segstudio.gui.widgets.image_source import ImageSource
 from segstudio.gui.widgets.image_view import ImageView
 from segstudio.gui.widgets.overlay_strip import PLACES
-from segstudio.gui.widgets.words import megabytes, plural
-from segstudio.jobs.estimate import StoredFeatures
+from segstudio.gui.widgets.words import plural
 from segstudio.learning.config import TrainConfig
 from segstudio.project.entries import PhotoEntry
 from segstudio.project.project import Project
@@ -56,22 +55,13 @@ class Outlook(QFrame):
         shown = ((view.accessibleName(), view.image()) for view in self._views)
         return [(name, pixels) for name, pixels in shown if pixels is not None]
 
-    def tell(
-        self,
-        config: TrainConfig,
-        train: int | None,
-        val: int | None,
-        stored: StoredFeatures | None,
-    ) -> None:
-        """Say what a training with these settings does and, of `stored` features, what they take.
-
-        The counts are None before the split.
-        """
+    def tell(self, config: TrainConfig, train: int | None, val: int | None) -> None:
+        """Say what a training with these settings does; the counts are None before the split."""
         learns, checks, ends = self._steps
         on = "your photos" if train is None else plural(train, "photo")
         learns.setText(
             f"{plural(config.epochs, 'pass', 'passes')} over {on}: it guesses, is told what you "
-            "outlined, and adjusts." + _on_disk(stored)
+            "outlined, and adjusts."
         )
         kept = "photos kept aside" if val is None else plural(val, "photo")
         checks.setText(
@@ -144,15 +134,6 @@ class _Picture(ImageView):
     def canvas_color(self) -> QColor:
         """Return the card's colour."""
         return QColor(colors_for(self.palette()).card)
-
-
-def _on_disk(stored: StoredFeatures | None) -> str:
-    """Return a sentence on stored features, with a blank before it; nothing without any."""
-    if stored is None:
-        return ""
-    if stored.against:
-        return f" Features cannot be stored, so each pass takes longer: {stored.against}."
-    return f" Features are stored to be quick: {megabytes(stored.bytes)} on disk."
 
 
 def watched(project: Project) -> tuple[PhotoEntry, ...]:

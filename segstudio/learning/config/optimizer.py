@@ -144,6 +144,7 @@ class OptimizerSettings(Settings):
         0,
         ge=0,
         le=2**31 - 1,
-        description="Start of the random numbers; the same seed repeats a run.",
+        description="Chance decides the order of the photos and where crops are cut. The same "
+        "number repeats a run; any other one shows how much of a score was luck.",
         json_schema_extra=about("Seed"),
     )
