@@ -62,6 +62,10 @@ class StepDone:
     eta_seconds: float | None
 
 
+LOWEST_RATE, HIGHEST_RATE = 1e-6, 1.0
+"""The first and the last learning rate that are tried where none makes it diverge."""
+
+
 @dataclass(frozen=True, slots=True)
 class RateTried:
     """One step at a learning rate that is only tried; `smooth` is the loss over the last steps."""

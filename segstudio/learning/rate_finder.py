@@ -9,12 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from segstudio.core.events import Reporter
+from segstudio.core.events import HIGHEST_RATE, LOWEST_RATE, Reporter
 from segstudio.learning.dataset import Batch, Crops
 from segstudio.learning.learner import Learner, NotANumber
 
 STEPS = 100
-_LOWEST, _HIGHEST = 1e-6, 1.0
 # How much of the smoothed loss carries over to the next step.
 _CARRIED = 0.9
 _DIVERGED = 4.0
@@ -39,7 +38,7 @@ def sweep(learner: Learner, crops: Crops, report: Reporter) -> Iterator[Tried]:
     learner.begin_epoch(learner.config.epochs, report)
     best, running = math.inf, 0.0
     for step, batch in enumerate(itertools.islice(_endless(crops, report), STEPS)):
-        rate = _LOWEST * (_HIGHEST / _LOWEST) ** (step / (STEPS - 1))
+        rate = LOWEST_RATE * (HIGHEST_RATE / LOWEST_RATE) ** (step / (STEPS - 1))
         learner.set_rate(rate)
         try:
             loss = learner.step(batch, report)

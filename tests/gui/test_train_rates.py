@@ -7,7 +7,7 @@ import time
 import pytest
 
 from segstudio.core.errors import WeightsError
-from segstudio.core.events import RateTried
+from segstudio.core.events import Message, RateTried
 from segstudio.gui.widgets.rate_plot import RateDialog
 from segstudio.jobs.find_lr import FoundRate
 
@@ -90,3 +90,15 @@ def test_a_rate_that_is_close_is_left_alone(qtbot, found, words):
     qtbot.addWidget(dialog)
     dialog.show_found(FoundRate(found, 0.001, ()))
     assert words in dialog.words
+
+
+def test_the_axis_rests_and_the_words_stay_while_rates_are_tried(qtbot):
+    dialog = RateDialog()
+    qtbot.addWidget(dialog)
+    axis = dialog._canvas.getPlotItem().getAxis("bottom")
+    before, words = list(axis.range), dialog.words
+    assert before == pytest.approx([-6, 0], abs=0.2)
+    dialog.show_events([RateTried(1e-6, 1.6, 1.6), Message("It computes."), RateTried(2e-6, 1, 1)])
+    assert list(axis.range) == before
+    assert dialog.words == words
+    assert not axis.autoSIPrefix

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 
 import pyqtgraph as pg
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QColor
 from PySide6.QtWidgets import QDialog, QWidget
 
 from segstudio.core.errors import SegStudioError
-from segstudio.core.events import Event, Message, RateTried
+from segstudio.core.events import HIGHEST_RATE, LOWEST_RATE, Event, RateTried
 from segstudio.gui.theme import GRID, colors_for
 from segstudio.gui.widgets.basics import button, column, label, row
 from segstudio.gui.widgets.plot_colors import train_color
@@ -39,6 +39,9 @@ class RateDialog(QDialog):
         item.setLabel("bottom", "learning rate")
         item.setLabel("left", "loss on training photos")
         item.setLogMode(x=True)
+        # All that will be tried, so that the axis rests while points come.
+        item.setXRange(math.log10(LOWEST_RATE), math.log10(HIGHEST_RATE), padding=0.02)
+        item.getAxis("bottom").enableAutoSIPrefix(False)
         item.setMenuEnabled(False)
         item.hideButtons()
         item.setMouseEnabled(x=False, y=False)
@@ -80,12 +83,9 @@ class RateDialog(QDialog):
     def show_events(self, batch: list[Event]) -> None:
         """Draw the steps that were done."""
         for event in batch:
-            match event:
-                case RateTried():
-                    self._raw.add(event.rate, event.loss)
-                    self._smooth.add(event.rate, event.smooth)
-                case Message():
-                    self._words.setText(event.text)
+            if isinstance(event, RateTried):
+                self._raw.add(event.rate, event.loss)
+                self._smooth.add(event.rate, event.smooth)
         for series in (self._raw, self._smooth):
             series.refresh()
 
@@ -113,6 +113,12 @@ class RateDialog(QDialog):
         if self._running:
             self._running = False
             self.stop_clicked.emit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow a change of the theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_smooth"):
+            self._paint_theme()
 
     def _end(self) -> None:
         self._running = False
