@@ -76,6 +76,12 @@ class Comparison:
         return sum(photo.difference <= -SAME for photo in self.photos)
 
     @property
+    def equal(self) -> bool:
+        """Whether both runs have the same scores, for every class and on every photo."""
+        pairs = [*self.classes.values(), *((one.first, one.second) for one in self.photos)]
+        return all(first == second for first, second in pairs)
+
+    @property
     def told_apart(self) -> bool:
         """Whether these photos suffice to say which run is better."""
         return (
@@ -100,6 +106,9 @@ class Comparison:
         """Return what the comparison says, in words."""
         count = len(self.photos)
         photos = "1 photo" if count == 1 else f"{count} photos"
+        if self.equal:
+            score = f"{self.second_miou:.2f} each on the same {photos}"
+            return f"The two runs score alike: {score}, with no difference for any class or photo."
         scores = f"{self.second_miou:.2f} against {self.first_miou:.2f} on the same {photos}"
         if self.interval is not None:
             scores += f", a difference of {self.difference:+.2f}"

@@ -95,6 +95,18 @@ def test_equal_runs_differ_nowhere() -> None:
     assert found.difference == 0
 
 
+@pytest.mark.parametrize(("count", "photos"), [(1, "1 photo"), (2, "2 photos"), (8, "8 photos")])
+def test_equal_runs_are_called_so_however_few_the_photos(count: int, photos: str) -> None:
+    rights = [20, 30] * 4
+    found = compare(run("a", rights[:count]), run("b", rights[:count]))
+    assert found.sentence() == (
+        f"The two runs score alike: {found.first_miou:.2f} each on the same {photos}, with no "
+        "difference for any class or photo."
+    )
+    rights[0] += 1
+    assert "alike" not in compare(run("a", [20, 30] * 4), run("b", rights)).sentence()
+
+
 def test_photos_come_by_rising_difference() -> None:
     found = compare(run("a", [20, 30, 40]), run("b", [30, 10, 40]))
     assert [one.photo for one in found.photos] == ["01.jpg", "02.jpg", "00.jpg"]
