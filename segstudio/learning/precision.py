@@ -82,7 +82,7 @@ def _said(short: Precision, chosen: str, gain: float) -> str:
     """Return in words with which precision it computes, and why."""
     full, half = "full precision (float32)", f"half precision ({short.name})"
     if chosen == "float32":
-        return f"It computes with {full}; {half} would take {1 / gain:.0%} of the time here."
+        return f"It computes with {full}; {half} would not be noticeably quicker here."
     if math.isinf(gain):
         return f"It computes with {half}; for {full} the memory does not suffice."
     return f"It computes with {half}, which takes {1 / gain:.0%} of the time here."
