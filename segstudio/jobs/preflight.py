@@ -15,6 +15,7 @@ from segstudio.core.splits import split_by_folders
 from segstudio.jobs.burn import burn
 from segstudio.jobs.label_counts import count_labels
 from segstudio.jobs.leaks import leak_words, leaks_so_far
+from segstudio.learning.config.data import SPLITS
 from segstudio.photos.bursts import Leak
 from segstudio.project.entries import PhotoEntry, Split
 from segstudio.project.project import Project
@@ -181,7 +182,8 @@ def _check_classes(facts: Facts) -> list[Finding]:
         found.append(Finding("warning", text, advice))
     if unseen:
         text = f"{_listed(unseen)}: only in photos that are kept aside, so it is not learned."
-        found.append(Finding("warning", text, "Split the photos anew by presence."))
+        advice = f'Split the photos anew by the method "{SPLITS["presence"]}".'
+        found.append(Finding("warning", text, advice))
     if rare:
         text = f"{_listed(rare)}: less than a thousandth of all pixels."
         found.append(Finding("warning", text, "Rare classes are learned badly; outline more."))

@@ -11,6 +11,7 @@ from conftest import TINY_SIZE
 from segstudio.core.annotation import Annotation, Box, Shape
 from segstudio.core.label_image import read_label, write_label
 from segstudio.core.palette import PaletteClass
+from segstudio.gui.pages.split_layout import METHODS
 from segstudio.jobs.preflight import Facts, Preflight, gather, judge, run
 from segstudio.photos.bursts import Leak
 from segstudio.project.entries import Split
@@ -79,9 +80,10 @@ def test_a_class_that_is_only_kept_aside_is_told():
     photos = {name: dict(counts) for name, counts in GOOD.photos.items()}
     for name in GOOD.split.names("train"):
         del photos[name][2]
-    assert "ground: only in photos that are kept aside" in found(
-        judge(replace(GOOD, photos=photos)), "warning"
-    )
+    preflight = judge(replace(GOOD, photos=photos))
+    assert "ground: only in photos that are kept aside" in found(preflight, "warning")
+    advice = next(f.advice for f in preflight.findings if f.text.startswith("ground"))
+    assert METHODS["presence"] in advice
 
 
 def test_photos_without_outlines_are_counted():
