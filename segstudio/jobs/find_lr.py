@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from segstudio.core.errors import SegStudioError
 from segstudio.core.events import Progress, RateTried, Reporter
-from segstudio.core.files import write_atomic
+from segstudio.core.files import check_writable, write_atomic
 from segstudio.core.splits import Part
 from segstudio.jobs.burn import burn
 from segstudio.jobs.opening import opened
@@ -66,11 +66,13 @@ def run(request: FindRateRequest, report: Reporter) -> FoundRate:
     """Try rates from small to large on the training photos; the project stays as it is.
 
     Without a split all outlined photos are used. Raises SegStudioError where there is nothing to
-    learn from or the weights cannot be had.
+    learn from, the weights cannot be had or `out` cannot be written.
     """
     from segstudio.learning.download import Interrupted
     from segstudio.learning.rate_finder import steepest
 
+    if request.out is not None:
+        check_writable(request.out)
     tried: list[Tried] = []
     with opened(request.project) as project:
         try:

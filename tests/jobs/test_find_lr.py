@@ -46,6 +46,16 @@ def test_a_rate_is_suggested_and_neither_run_nor_split_is_made(
     assert float(rows[-1]["smoothed_loss"]) == pytest.approx(events[-1].smooth, abs=1e-6)
 
 
+@pytest.mark.parametrize("out", ["note.txt/tried.csv", "."])
+def test_a_file_that_cannot_be_written_is_told_before_the_first_try(
+    tiny_project: Project, report: Recorder, tmp_path: Path, out: str
+) -> None:
+    (tmp_path / "note.txt").write_text("mine")
+    with pytest.raises(SegStudioError, match="could not be written"):
+        run(FindRateRequest(tiny_project, CONFIG, "cpu", tmp_path / out), report)
+    assert not report.events
+
+
 def test_it_is_tried_on_training_photos_only(tiny_project: Project, report: Recorder) -> None:
     names = [entry.name for entry in tiny_project.photos]
     tiny_project.set_split(Split(parts={names[0]: "train", names[1]: "val"}, method="given"), "S")
@@ -58,13 +68,16 @@ def test_it_is_tried_on_training_photos_only(tiny_project: Project, report: Reco
         run(FindRateRequest(tiny_project, CONFIG, "cpu"), report)
 
 
-def test_it_can_be_stopped(tiny_project: Project) -> None:
+def test_it_can_be_stopped(tiny_project: Project, tmp_path: Path) -> None:
     class StopSoon(Recorder):
         @property
         def stop_requested(self) -> bool:
             return any(isinstance(event, RateTried) for event in self.events)
 
-    found = run(FindRateRequest(tiny_project, CONFIG, "cpu"), StopSoon())
+    out = tmp_path / "tried.csv"
+    out.write_text("tried before")
+    found = run(FindRateRequest(tiny_project, CONFIG, "cpu", out), StopSoon())
+    assert out.read_text() == "tried before"
     assert found.interrupted
     assert len(found.tried) == 1
     assert found.suggestion is None
