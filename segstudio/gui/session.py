@@ -30,7 +30,7 @@ class Session(QObject):
         self._project: Project | None = None
         self._current_photo: str | None = None
         self.closing = False
-        """True while the window only waits for the running job to end; nothing more is begun."""
+        """True while the window only waits for the running job to end; pages begin nothing more."""
 
     @property
     def project(self) -> Project | None:

@@ -104,6 +104,12 @@ def test_the_list_before_the_start_comes_from_the_project(page):
     assert page.setup.train_button.isEnabled()
 
 
+def test_nothing_is_looked_at_for_a_window_that_is_to_close(page, opened):
+    opened.session.closing = True
+    page.entered()
+    assert not opened.runner.active
+
+
 def test_an_error_in_the_list_forbids_to_start(page):
     page.setup.show_preflight(Preflight((Finding("error", "No photo has outlines."),)))
     assert not page.setup.train_button.isEnabled()

@@ -206,7 +206,7 @@ class ExplorePage(Page):
     def _count(self) -> None:
         """Have the label images counted; those that did not change cost nothing."""
         project = self.session.project
-        if project is not None:
+        if project is not None and not self.session.closing:
             self.counter.count(project)
             self._tell_counts()
 

@@ -230,7 +230,7 @@ class TrainPage(Page):
     def _look(self) -> None:
         """Have the pre-flight list made; its result comes back through `succeeded`."""
         project = self.session.project
-        if project is not None:
+        if project is not None and not self.session.closing:
             self.runner.start(_LOOKING, partial(preflight.run, project), background=True)
             self._on_setup.show_runs()
             self._on_setup.show_outlook()
