@@ -116,8 +116,10 @@ class JobRunner(QObject):
 
     @property
     def stopping(self) -> bool:
-        """True after the running job was asked to stop."""
-        return self._current is not None and self._reporter.stop_requested
+        """True after the foreground job that runs was asked to stop."""
+        current = self._current
+        foreground = current is not None and not current.background
+        return foreground and self._reporter.stop_requested
 
     @property
     def pausing(self) -> bool:
@@ -150,6 +152,14 @@ class JobRunner(QObject):
         self._reporter.request_stop()
         if self._current is not None:
             self.stop_asked.emit()
+
+    def stop_all(self) -> None:
+        """Ask the running job to stop; those that wait are not begun."""
+        was_busy = self.busy
+        self._waiting.clear()
+        if was_busy and not self.busy:
+            self.busy_changed.emit(False)
+        self.stop()
 
     def pause(self, wanted: bool) -> None:
         """Ask the running job to rest, or to go on; jobs that cannot rest go on anyway."""

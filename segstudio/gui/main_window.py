@@ -199,15 +199,20 @@ class MainWindow(QMainWindow):
         """Ask when a job runs; leave only when the worker is at rest, so nothing is cut off."""
         if self._runner.busy and not self._runner.stopping:
             training = self._runner.title.startswith("Train")
+            # While the question stands a job that ends must not close the window.
+            self._session.closing = False
             choice = dialogs.ask_close(self, self._runner.title, training=training)
-            self._session.closing = choice != "back"
+            if choice == "back":
+                event.ignore()
+                return
+            self._session.closing = True
             if choice == "stop":
-                self._runner.stop()
-            elif choice == "keep":
+                self._runner.stop_all()
+            else:
                 self.showMinimized()
         elif self._runner.active:
             self._session.closing = True
-            self._runner.stop()
+            self._runner.stop_all()
         if self._runner.active:
             event.ignore()
             return

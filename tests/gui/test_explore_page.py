@@ -207,14 +207,26 @@ def test_counting_makes_room_for_what_the_user_starts_and_goes_on_after(
     page.counter.forget()
     page.entered()
     qtbot.waitUntil(lambda: opened.runner.title == "Counting the classes")
-    release = threading.Event()
-    opened.runner.start("Training", lambda report: release.wait(10))
-    qtbot.waitUntil(lambda: opened.runner.title == "Training" and not opened.runner.stopping)
+    began, release = threading.Event(), threading.Event()
+
+    def train(report):
+        began.set()
+        release.wait(10)
+
+    opened.runner.start("Training", train)
+    qtbot.waitUntil(began.is_set)
     assert not page.counter.whole
     slow.set()
     release.set()
     qtbot.waitUntil(lambda: page.counter.whole, timeout=10_000)
     assert page.counter.totals.counted == 6
+
+
+def test_nothing_is_counted_for_a_window_that_is_to_close(page, qtbot, opened):
+    qtbot.waitUntil(lambda: not opened.runner.active)
+    opened.session.closing = True
+    page.entered()
+    assert not opened.runner.active
 
 
 def test_another_project_starts_anew(page, qtbot, opened, tmp_path):

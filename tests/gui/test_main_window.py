@@ -249,6 +249,55 @@ def test_a_window_that_will_close_later_asks_again_and_can_stay(
     assert not window.isHidden()
 
 
+@pytest.mark.parametrize("before", ["", "keep"])
+def test_going_back_keeps_the_window_also_where_the_job_ends_meanwhile(
+    qtbot: QtBot,
+    window: MainWindow,
+    tools: PageTools,
+    tiny_project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    before: str,
+) -> None:
+    window.open_project(reopen(tiny_project))
+    qtbot.waitUntil(lambda: not tools.runner.active)
+    tools.runner.start("Training", rests)
+    if before:
+        monkeypatch.setattr(dialogs, "ask_close", lambda *_, **__: before)
+        window.close()
+
+    def ask(*_: object, **__: object) -> str:
+        tools.runner.stop()
+        qtbot.waitUntil(lambda: not tools.runner.active)
+        qtbot.wait(50)
+        return "back"
+
+    monkeypatch.setattr(dialogs, "ask_close", ask)
+    window.close()
+    assert not window.isHidden()
+    assert window._session.project is not None
+
+
+def test_a_training_that_waits_for_a_stopped_count_is_asked_about_and_not_begun(
+    qtbot: QtBot, window: MainWindow, tools: PageTools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def ask(_: object, title: str, **__: object) -> str:
+        asked.append(title)
+        return "stop"
+
+    monkeypatch.setattr(dialogs, "ask_close", ask)
+    release, began = threading.Event(), threading.Event()
+    tools.runner.start("Counting", lambda _: release.wait(5), background=True)
+    tools.runner.stop()
+    tools.runner.start("Training", lambda _: began.set())
+    window.close()
+    assert asked == ["Training"]
+    release.set()
+    qtbot.waitUntil(window.isHidden)
+    assert not began.is_set()
+
+
 def test_a_run_is_discarded_also_where_the_window_closes_with_its_end(
     qtbot: QtBot,
     window: MainWindow,
