@@ -49,6 +49,12 @@ class _Panel(QWidget):
         self.plot.pointed.connect(self._read)
         self.plot.unpointed.connect(self.reading.clear)
 
+    def restart(self, kept: str) -> None:
+        """Forget all curves but `kept`, which is shown again, as its new chip will be on."""
+        self.plot.remove_series([name for name in self.plot.series if name != kept])
+        self.legend.clear()
+        self._show_series(kept, shown=True)
+
     def _show_series(self, name: str, shown: bool) -> None:
         self.plot.series[name].set_visible(shown)
         if name == MEAN:
@@ -114,10 +120,7 @@ class TrainingCurves(QSplitter):
             plot.forget_points()
             plot.clear_best()
             plot.set_epochs(event.epochs)
-        self._iou.plot.remove_series([name for name in self._iou.plot.series if name != MEAN])
-        self._iou.legend.clear()
-        # Its new chip is on.
-        self._iou._show_series(MEAN, shown=True)
+        self._iou.restart(MEAN)
         for name in event.class_names:
             self._iou.plot.add_series(name, width=1.0, dots=4)
         self._paint_theme()
