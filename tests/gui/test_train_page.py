@@ -110,6 +110,22 @@ def test_nothing_is_looked_at_for_a_window_that_is_to_close(page, opened):
     assert not opened.runner.active
 
 
+def test_what_the_tip_says_of_the_seeing_part_follows_what_learns(page):
+    def tip() -> str:
+        return page.setup.weights.parentWidget().toolTip()
+
+    assert "stays fixed" in tip()
+    page.setup.presets.choose("thorough")
+    assert page.setup.config().train_layers == "all"
+    assert "learns too" in tip()
+    page.setup.presets.choose("normal")
+    assert "stays fixed" in tip()
+    layers = page.setup.settings.form.editor("train_layers")
+    layers.set_value("all")
+    layers.picked.emit()
+    assert "learns too" in tip()
+
+
 def test_an_error_in_the_list_forbids_to_start(page):
     page.setup.show_preflight(Preflight((Finding("error", "No photo has outlines."),)))
     assert not page.setup.train_button.isEnabled()

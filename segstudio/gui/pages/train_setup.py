@@ -19,7 +19,7 @@ from segstudio.gui.widgets.preset_cards import PresetCards
 from segstudio.gui.widgets.scrolled import Scrolled
 from segstudio.gui.widgets.weights_choice import PRETRAINED, SCRATCH, WeightsChoice
 from segstudio.gui.widgets.weights_trouble import WeightsTrouble
-from segstudio.gui.widgets.words import FROZEN, VALIDATION, duration
+from segstudio.gui.widgets.words import VALIDATION, duration, what_learns
 from segstudio.jobs.preflight import Preflight
 from segstudio.learning.config import TrainConfig
 from segstudio.learning.models import model_named
@@ -158,11 +158,12 @@ class TrainSetup(QWidget):
         self.config_changed.emit()
 
     def _show_model(self) -> None:
-        """Tell what the published weights of the chosen model are, and what it costs."""
+        """Tell what the chosen model knows at the start, what of it learns and what it costs."""
         config = self.valid_config()
         if config is not None:
             self.settings.cost.show_model(config.model)
             self.weights.set_published(model_named(config.model).weights)
+            self._start_from.setToolTip(what_learns(config.train_layers))
 
     def _make_room(self) -> None:
         """Leave the height to what the user is at; the outlook shows while nothing needs it."""
@@ -184,8 +185,7 @@ class TrainSetup(QWidget):
         self.start_clicked.emit()
 
     def _lay_out(self) -> None:
-        start_from, inside = card()
-        start_from.setToolTip(FROZEN)
+        self._start_from, inside = card()
         inside.addWidget(self.weights)
         left = column(
             self.trouble,
@@ -193,7 +193,7 @@ class TrainSetup(QWidget):
             self.presets,
             _gap(),
             label("What does the model know at the start?", "heading"),
-            start_from,
+            self._start_from,
             self.settings,
             spacing=GRID + 4,
         )

@@ -17,8 +17,17 @@ FROZEN = (
     "The general seeing part stays fixed; only the last part learns your classes. "
     "Fast, and fine for few photos."
 )
+SEEING_LEARNS = (
+    "The general seeing part learns too, not only the last part. "
+    "That takes longer, as nothing of it can be stored."
+)
 PART_WORDS = {"train": "train", "val": "check", "test": "test"}
 IGNORED = "Pixels that neither help nor hurt the score."
+
+
+def what_learns(layers: str) -> str:
+    """Return what the setting train_layers means for what the model knows at the start."""
+    return FROZEN if layers in ("head", "last_layer") else SEEING_LEARNS
 
 
 def number(value: float | None) -> str:
