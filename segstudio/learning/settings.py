@@ -97,8 +97,9 @@ def _read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
         raise UsageError(
-            f"The settings file {path} cannot be read: {error}.",
+            f"The settings file {path} cannot be read: {reason}.",
             meaning="It is missing or is not TOML.",
             remedy="Write one setting per line, such as epochs = 30 or model = "
             '"deeplabv3_resnet50".',
