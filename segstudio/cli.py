@@ -156,7 +156,13 @@ def import_(as_json: bool, **rest: Any) -> None:
 @click.option("--val", type=float, default=0.2, show_default=True, help="Share to check with.")
 @click.option("--test", type=float, default=0.0, show_default=True, help="Share for the end.")
 @click.option("--by", type=click.Choice(split_job.SPLIT_METHODS), default="presence", help=_BY_HELP)
-@click.option("--seed", type=int, default=0, show_default=True, help="Any other deals otherwise.")
+@click.option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    help="Another number deals the photos out otherwise, the same one alike.",
+)
 @click.option("--keep-bursts/--no-keep-bursts", default=True, help=_BURSTS_HELP)
 @click.option("--lock/--show", default=True, help="Lock it (the default), or only show it.")
 @json_option

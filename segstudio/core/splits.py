@@ -137,7 +137,8 @@ def part_sizes(count: int, fractions: Fractions) -> dict[Part, int]:
     for part in by_remainder[: count - sum(sizes.values())]:
         sizes[part] += 1
     for part in PARTS:
-        largest = max(PARTS, key=sizes.__getitem__)
+        # Of equal ones the last: a run without a test part is scored all the same.
+        largest = max(reversed(PARTS), key=sizes.__getitem__)
         spare = sizes[largest] if part == "train" else sizes[largest] - 1
         if fractions[part] > 0 and sizes[part] == 0 and spare > 0:
             sizes[largest] -= 1

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from segstudio.core.errors import SegStudioError, UsageError
 from segstudio.core.events import Message, ProblemFound, Progress, Reporter
-from segstudio.core.files import write_atomic, write_json
+from segstudio.core.files import check_writable, write_atomic, write_json
 from segstudio.core.label_image import encode_label
 from segstudio.core.overlay import blend, colorize
 from segstudio.core.palette import Palette
@@ -149,7 +149,7 @@ def run(request: PredictRequest, report: Reporter) -> PredictResult:
     for problem in found.problems:
         report(ProblemFound(problem))
     predictor = Predictor.load(model, request.device, report)
-    predictor.palette.save(request.out / "palette.json")
+    check_writable(request.out / "report.json")
     items: list[PredictItem] = []
     problems = list(found.problems)
     for done, photo in enumerate(found.photos, 1):
@@ -165,6 +165,7 @@ def run(request: PredictRequest, report: Reporter) -> PredictResult:
         report(Progress("Labelling photos", done, len(found.photos), photo.path.name))
     interrupted = len(items) < len(found.photos)
     result = PredictResult(str(model), request.out, tuple(items), tuple(problems), interrupted)
+    predictor.palette.save(request.out / "palette.json")
     write_json(request.out / "report.json", result.as_json())
     return result
 

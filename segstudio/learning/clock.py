@@ -36,7 +36,7 @@ class Clock:
         report(PauseChanged(paused=False))
 
     def skip(self, epochs: int, steps: int, seconds: float) -> None:
-        """Take off the checked epochs and the steps of an earlier part of the run of so long."""
+        """Take off the checked epochs and the steps of an earlier part, which took `seconds`."""
         self.started -= seconds
         self._epochs_left -= epochs
         self._steps_left -= steps

@@ -208,7 +208,9 @@ def _preview(training: Training, epoch: int, checked: Checked, report: Reporter)
     """Write and announce the overlay of a watched photo."""
     if checked.sample not in training.watched:
         return
-    number = training.watched.index(checked.sample)
+    # The place among all photos of the run, of which some may be lost for now.
+    photos = training.about["photos"]
+    number = [*photos["val"], *photos["train"]].index(checked.sample.name)
     checker = training.checker
     photo = checker.copies.photo(checked.sample, checker.preprocessing)
     label = training.palette.to_palette_id()[checked.index]

@@ -72,7 +72,7 @@ def sides(split: dict[str, Part], presence: Presence, class_id: int) -> set[Part
         (500, (0.7, 0.2, 0.1), (350, 100, 50)),
         (0, (0.8, 0.2, 0.0), (0, 0, 0)),
         (1, (0.1, 0.9, 0.0), (1, 0, 0)),
-        (2, (0.1, 0.45, 0.45), (1, 0, 1)),
+        (2, (0.1, 0.45, 0.45), (1, 1, 0)),
     ],
 )
 def test_sizes(count: int, shares: tuple[float, ...], sizes: tuple[int, ...]) -> None:

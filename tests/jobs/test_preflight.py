@@ -11,8 +11,8 @@ from conftest import TINY_SIZE
 from segstudio.core.annotation import Annotation, Box, Shape
 from segstudio.core.label_image import read_label, write_label
 from segstudio.core.palette import PaletteClass
-from segstudio.gui.pages.split_layout import METHODS
 from segstudio.jobs.preflight import Facts, Preflight, gather, judge, run
+from segstudio.learning.config.data import SPLITS
 from segstudio.photos.bursts import Leak
 from segstudio.project.entries import Split
 
@@ -83,7 +83,7 @@ def test_a_class_that_is_only_kept_aside_is_told():
     preflight = judge(replace(GOOD, photos=photos))
     assert "ground: only in photos that are kept aside" in found(preflight, "warning")
     advice = next(f.advice for f in preflight.findings if f.text.startswith("ground"))
-    assert METHODS["presence"] in advice
+    assert SPLITS["presence"] in advice
 
 
 def test_photos_without_outlines_are_counted():

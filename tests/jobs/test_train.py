@@ -17,7 +17,7 @@ from safetensors import safe_open
 
 from segstudio.cli import segstudio
 from segstudio.core.errors import SegStudioError
-from segstudio.core.events import Message, ProblemFound, RunStarted, StepDone
+from segstudio.core.events import Message, PreviewReady, ProblemFound, RunStarted, StepDone
 from segstudio.core.palette import Palette, PaletteClass
 from segstudio.jobs import train_and_score
 from segstudio.jobs.evaluate import EvaluateRequest
@@ -185,12 +185,15 @@ def test_photo_that_is_gone_is_a_problem(tiny_project: Project, report: Recorder
     assert started.train_photos == 2
 
 
-def test_resume_goes_on_with_the_same_run(tiny_project: Project, report: Recorder) -> None:
-    class StopLate(Recorder):
-        @property
-        def stop_requested(self) -> bool:
-            return any(isinstance(e, StepDone) and e.epoch == 2 for e in self.events)
+class StopLate(Recorder):
+    """Wants to stop in the second epoch."""
 
+    @property
+    def stop_requested(self) -> bool:
+        return any(isinstance(e, StepDone) and e.epoch == 2 for e in self.events)
+
+
+def test_resume_goes_on_with_the_same_run(tiny_project: Project, report: Recorder) -> None:
     stopped = train(tiny_project, StopLate(), epochs=3)
     assert (stopped.status, stopped.epochs) == ("stopped", 1)
     resumed = train(tiny_project, report, resume=stopped.run, epochs=9)
@@ -214,6 +217,23 @@ def test_photos_that_are_lost_for_now_stay_in_the_list_of_a_continued_run(
     train(tiny_project, again, resume=first.run)
     started = next(event for event in again.events if isinstance(event, RunStarted))
     assert (started.train_photos, started.val_photos) == (3, 2)
+
+
+def test_a_preview_stays_that_of_its_photo_when_one_before_it_is_lost(
+    tiny_project: Project, report: Recorder
+) -> None:
+    lock(tiny_project, [0, 1, 2], [3, 4])
+    early = StopLate()
+    first = train(tiny_project, early, epochs=2)
+    checked = object_of(tiny_project, first, "config.json")["photos"]["val"]
+    tiny_project.photo_path(tiny_project.photo(checked[0])).unlink()
+    train(tiny_project, report, resume=first.run)
+    seen = [
+        {event.index: event.photo for event in told.events if isinstance(event, PreviewReady)}
+        for told in (early, report)
+    ]
+    assert seen[0][1] == seen[1][1] == checked[1]
+    assert 0 not in seen[1]
 
 
 def test_new_run_from_another_ones_model(tiny_project: Project, report: Recorder) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -81,11 +81,12 @@ def make_training(samples: tuple[Sample, ...], palette: Palette, tmp_path: Path)
         steps = crops.steps_per_epoch * config.epochs
         path = tmp_path / folder
         path.mkdir(exist_ok=True)
+        checked = samples[len(samples) - val :]
         return Training(
             config=config,
             learner=Learner(model, config, loss, steps=steps, device=CPU),
             crops=crops,
-            val=samples[len(samples) - val :],
+            val=checked,
             checker=Checker(
                 copies,
                 preprocessing,
@@ -95,8 +96,11 @@ def make_training(samples: tuple[Sample, ...], palette: Palette, tmp_path: Path)
             ),
             folder=RunFolder(path),
             device="cpu",
-            about={},
+            about={"photos": {"train": names(samples[:train]), "val": names(checked)}},
         )
+
+    def names(photos: Sequence[Sample]) -> list[str]:
+        return [sample.name for sample in photos]
 
     return make
 

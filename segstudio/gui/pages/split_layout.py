@@ -25,12 +25,13 @@ from segstudio.gui.widgets.scrolled import Scrolled
 from segstudio.gui.widgets.split_bars import SplitBars
 from segstudio.gui.widgets.words import plural
 from segstudio.jobs.split import SplitMethod, SplitResult
+from segstudio.learning.config.data import SPLITS
 from segstudio.photos.bursts import Burst, Leak, Reason
 
 METHODS: dict[SplitMethod, str] = {
-    "presence": "Every class evenly",
-    "pixels": "Pixels of classes evenly",
-    "random": "By chance",
+    "presence": SPLITS["presence"],
+    "pixels": SPLITS["pixels"],
+    "random": SPLITS["random"],
     "given": "By folders train, val, test",
 }
 _REASONS: dict[Reason, str] = {

@@ -43,8 +43,9 @@ class DilatedConv(nn.Conv2d):
 def forget_unseen(model: nn.Module, parts: Iterable[nn.Module], side: int) -> None:
     """Set to zero what dilated convolutions in these parts never see in crops of `side` px.
 
-    In a crop such a tap only sees padding, so what surrounds it is trained as if it were not
-    there; on a whole photo it sees cells, and would add what nobody taught it to add.
+    In a crop such a tap only sees padding, so the rest of the head is trained as if it were not
+    there. On a whole photo it sees cells, and adds what the rest was not trained to expect, be
+    that random or learned elsewhere; docs/training.md tells what zero gains.
     """
     found = [m for part in parts for m in part.modules() if isinstance(m, nn.Conv2d)]
     dilated = [conv for conv in found if max(conv.dilation) > 1]
