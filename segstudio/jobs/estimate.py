@@ -23,11 +23,13 @@ _SHAPING = ("model", "train_layers", "feature_bank")
 class StoredFeatures:
     """The disk space, in bytes, that a training's stored features take.
 
-    `against` says in words why they cannot be stored, None where they can.
+    `shortage` is what they cannot be stored for, None where they can; `required` whether a
+    training is refused then.
     """
 
     bytes: int
-    against: str | None = None
+    shortage: sizing.Shortage | None = None
+    required: bool = False
 
 
 def stored_features(project: Project, config: TrainConfig) -> StoredFeatures | None:
@@ -49,7 +51,8 @@ def stored_features(project: Project, config: TrainConfig) -> StoredFeatures | N
     sizes = [_sizes([outlined[name] for name in names], config) for names in parts]
     needed = sizing.needed_bytes(config, *sizes)
     free = free_bytes(project.root) + stored_bytes(project.cache / FEATURES)
-    return StoredFeatures(needed, sizing.too_large(config, needed, free))
+    short = sizing.shortage(config, needed, free)
+    return StoredFeatures(needed, short, required=config.feature_bank == "on")
 
 
 def _sizes(entries: Sequence[PhotoEntry], config: TrainConfig) -> list[sizing.Size]:

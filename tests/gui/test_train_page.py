@@ -29,6 +29,7 @@ from segstudio.jobs.measure_models import MeasureRequest, ModelFigures
 from segstudio.jobs.model_costs import ModelCost
 from segstudio.jobs.preflight import Finding, Preflight
 from segstudio.jobs.train import TrainResult
+from segstudio.learning.bank.sizing import Shortage
 from segstudio.learning.config import TrainConfig
 from segstudio.project.entries import Split, TrainingChoice
 from segstudio.review.scores import Scores
@@ -129,7 +130,7 @@ def test_what_the_tip_says_of_the_seeing_part_follows_what_learns(page):
 def test_an_error_in_the_list_forbids_to_start(page):
     page.setup.show_preflight(Preflight((Finding("error", "No photo has outlines."),)))
     assert not page.setup.train_button.isEnabled()
-    assert page.setup.findings.texts == ["No photo has outlines."]
+    assert page.setup.findings.texts[0] == "No photo has outlines."
 
 
 def test_times_are_unknown_before_the_first_run(page):
@@ -599,7 +600,39 @@ def test_what_stored_features_take_is_told_before_the_start(page, opened, monkey
     form.editor("epochs").setValue(7)
     assert findings.texts[0] == "Features cannot be stored, so each pass takes longer."
     told = [made.text() for made in findings.findChildren(QLabel)]
-    assert any("the disk has only 1 MB for them" in text for text in told)
+    more = needed.bytes / 1e6 - 1
+    assert any(
+        f"the disk has only 1 MB for them (1 GB stays free). Free about {more:.0f} MB on" in text
+        for text in told
+    )
+    assert page.setup.train_button.isEnabled()
+
+
+def test_features_that_must_be_stored_and_cannot_forbid_to_start(page, opened, monkeypatch):
+    jobs = FakeJobs(monkeypatch)
+    findings, form = page.setup.findings, page.setup.settings.form
+    form.editor("bank_views").setValue(64)
+    form.editor("feature_bank").set_value("on")
+    form.editor("feature_bank").picked.emit()
+    assert page.setup.train_button.isEnabled()
+    stored = estimate.stored_features(opened.session.project, page.setup.config())
+    page.setup.show_stored(replace(stored, shortage=Shortage(2 * 10**6, by_limit=True)))
+    assert findings.texts[0].endswith(
+        ', more than the 0.002 GB that "Disk for stored features" allows.'
+    )
+    told = " ".join(made.text() for made in findings.findChildren(QLabel))
+    assert 'or set "Stored features" to "Where it can be used".' in told
+    assert "bank" not in told
+    monkeypatch.setattr(estimate, "free_bytes", lambda folder: 0)
+    form.editor("epochs").setValue(7)
+    assert findings.texts[0].startswith("Features cannot be stored: they need about ")
+    assert not page.setup.train_button.isEnabled()
+    page.start()
+    assert jobs.requests == []
+    assert not page.training
+    monkeypatch.undo()
+    form.editor("epochs").setValue(8)
+    assert page.setup.train_button.isEnabled()
 
 
 def test_until_the_first_previews_the_outlines_are_shown(page, monkeypatch, tmp_path, qtbot):

@@ -11,6 +11,7 @@ from segstudio.core.files import write_json
 from segstudio.jobs import estimate, train
 from segstudio.jobs.estimate import StoredFeatures
 from segstudio.jobs.train import TrainRequest
+from segstudio.learning.bank.sizing import Shortage
 from segstudio.learning.bank.store import FEATURES
 from segstudio.learning.config import TrainConfig
 from segstudio.project.entries import Split
@@ -99,4 +100,10 @@ def test_disk_is_told_only_where_features_are_stored_and_for_all_photos_before_t
 
 def test_too_little_disk_is_told(project, monkeypatch):
     monkeypatch.setattr(estimate, "free_bytes", lambda folder: 0)
-    assert "only 0 MB for them" in estimate.stored_features(project, CONFIG).against
+    told = estimate.stored_features(project, CONFIG)
+    assert told.shortage == Shortage(-(10**9), by_limit=False)
+    assert not told.required
+    asked = CONFIG.model_copy(update={"feature_bank": "on", "bank_limit": 1e-6})
+    told = estimate.stored_features(project, asked)
+    assert told.shortage == Shortage(1000, by_limit=True)
+    assert told.required

@@ -96,9 +96,9 @@ class TrainPage(Page):
         return self.rates.dialog is not None or (self._training and isinstance(error, WeightsError))
 
     def start(self) -> None:
-        """Train with what is chosen, and remember that in the project."""
+        """Train with what is chosen, and remember that; not where a finding forbids it."""
         project, config = self.session.project, self.setup.config()
-        if project is not None and config is not None:
+        if project is not None and config is not None and not self.setup.findings.forbid:
             self._on_setup.keep_choice(project)
             self.train(config)
 

@@ -50,7 +50,7 @@ class ProjectOnSetup(QObject):
             counts = project.split.counts() if project.split is not None else None
             train, val = (counts["train"], counts["val"]) if counts else (None, None)
             self._setup.outlook.tell(config, train, val)
-            self._setup.findings.show_stored(estimate.stored_features(project, config))
+            self._setup.show_stored(estimate.stored_features(project, config))
 
     def show_runs(self) -> None:
         """List the runs of the project."""

@@ -20,6 +20,7 @@ from segstudio.gui.widgets.scrolled import Scrolled
 from segstudio.gui.widgets.weights_choice import PRETRAINED, SCRATCH, WeightsChoice
 from segstudio.gui.widgets.weights_trouble import WeightsTrouble
 from segstudio.gui.widgets.words import VALIDATION, duration, what_learns
+from segstudio.jobs.estimate import StoredFeatures
 from segstudio.jobs.preflight import Preflight
 from segstudio.learning.config import TrainConfig
 from segstudio.learning.models import model_named
@@ -55,7 +56,7 @@ class TrainSetup(QWidget):
         self.settings = TrainSettings()
         self.runs = RunList()
         self._base = TrainConfig()
-        self._can_start, self._busy = True, False
+        self._busy = False
         self._lay_out()
         for preset in PRESETS:
             self.presets.add(preset.name, preset.title, preset.note)
@@ -106,7 +107,11 @@ class TrainSetup(QWidget):
     def show_preflight(self, preflight: Preflight) -> None:
         """Show the findings; an error among them forbids to start."""
         self.findings.show_preflight(preflight)
-        self._can_start = preflight.can_start
+        self._allow()
+
+    def show_stored(self, stored: StoredFeatures | None) -> None:
+        """Show what stored features take; where they must be stored and cannot, forbid to start."""
+        self.findings.show_stored(stored)
         self._allow()
 
     def set_busy(self, busy: bool) -> None:
@@ -128,7 +133,7 @@ class TrainSetup(QWidget):
     # Inside
 
     def _allow(self) -> None:
-        self.train_button.setEnabled(self._can_start and not self._busy)
+        self.train_button.setEnabled(not self.findings.forbid and not self._busy)
 
     def _connect(self) -> None:
         self.train_button.clicked.connect(self.start_clicked)

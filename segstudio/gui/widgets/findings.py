@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from segstudio.gui.theme import GRID
 from segstudio.gui.widgets.basics import column, icon_label, label, row
-from segstudio.gui.widgets.words import megabytes
+from segstudio.gui.widgets.stored_finding import stored_finding
 from segstudio.jobs.estimate import StoredFeatures
 from segstudio.jobs.preflight import Finding, Preflight
 
@@ -16,6 +16,7 @@ _ICONS = {
     "warning": ("warning", "warning"),
     "error": ("error", "error"),
 }
+_GRAVEST_FIRST = ("error", "warning", "good")
 
 
 class FindingsList(QWidget):
@@ -35,6 +36,11 @@ class FindingsList(QWidget):
     def texts(self) -> list[str]:
         """The sentences that are shown."""
         return [str(line.property("sentence")) for line in self._lines]
+
+    @property
+    def forbid(self) -> bool:
+        """Whether anything found forbids to start."""
+        return any(finding.level == "error" for finding in self._all())
 
     def show_text(self, text: str) -> None:
         """Show a sentence in the list's place."""
@@ -56,8 +62,15 @@ class FindingsList(QWidget):
         if self._found is None:
             return
         self._empty()
-        for finding in _with_stored(self._found, self._stored):
+        for finding in self._all():
             self._append(_line(finding), finding.text)
+
+    def _all(self) -> list[Finding]:
+        found = list(self._found or ())
+        if self._stored is not None:
+            stored = stored_finding(self._stored)
+            found.insert(len(found) if stored.level == "good" else 0, stored)
+        return sorted(found, key=lambda finding: _GRAVEST_FIRST.index(finding.level))
 
     def _append(self, line: QWidget, sentence: str) -> None:
         line.setProperty("sentence", sentence)
@@ -69,20 +82,6 @@ class FindingsList(QWidget):
             self._column.removeWidget(line)
             line.deleteLater()
         self._lines = []
-
-
-def _with_stored(found: tuple[Finding, ...], stored: StoredFeatures | None) -> tuple[Finding, ...]:
-    """Return the findings with the one on stored features, grave ones first."""
-    if stored is None:
-        return found
-    if stored.against is None:
-        text = f"Stored features take {megabytes(stored.bytes)} and make each pass quick."
-        return (*found, Finding("good", text))
-    text = "Features cannot be stored, so each pass takes longer."
-    advice = f"{stored.against[0].upper()}{stored.against[1:]}."
-    grave = [finding for finding in found if finding.level == "error"]
-    rest = [finding for finding in found if finding.level != "error"]
-    return (*grave, Finding("warning", text, advice), *rest)
 
 
 def _line(finding: Finding) -> QWidget:

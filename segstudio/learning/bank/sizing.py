@@ -33,6 +33,17 @@ class MapShape:
         return cells * self.channels * _BYTES
 
 
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """What is too small for the maps: the limit that was set, else the disk.
+
+    `room` is in bytes; of a disk it is without what stays free, less than 0 where that is short.
+    """
+
+    room: int
+    by_limit: bool
+
+
 def why_not(config: TrainConfig) -> str | None:
     """Return in words why a training with these settings cannot use the bank; None if it can."""
     if config.feature_bank == "off":
@@ -79,12 +90,21 @@ def _area(config: TrainConfig) -> float:
     return low**2 if low == high else (high**2 - low**2) / (2 * math.log(high / low))
 
 
+def shortage(config: TrainConfig, needed: int, free: int) -> Shortage | None:
+    """Return why maps of so many bytes cannot be stored; None where they can."""
+    limit, room = round(config.bank_limit * GB), free - SPARE_BYTES
+    if needed > limit:
+        return Shortage(limit, by_limit=True)
+    return Shortage(room, by_limit=False) if needed > room else None
+
+
 def too_large(config: TrainConfig, needed: int, free: int) -> str | None:
-    """Return in words why maps of so many bytes cannot be stored; None where they can."""
-    megabytes = f"{needed / 1e6:,.0f} MB"
-    if needed > config.bank_limit * GB:
-        return f"they need {megabytes}, more than bank_limit={config.bank_limit:g} GB"
-    if needed > free - SPARE_BYTES:
-        there = f"{max(free - SPARE_BYTES, 0) / 1e6:,.0f} MB"
-        return f"they need {megabytes}, and the disk has only {there} for them (1 GB stays free)"
-    return None
+    """Return in a command's words why maps of so many bytes cannot be stored; None if they can."""
+    short = shortage(config, needed, free)
+    if short is None:
+        return None
+    need = f"they need {needed / 1e6:,.0f} MB"
+    if short.by_limit:
+        return f"{need}, more than bank_limit={config.bank_limit:g} GB"
+    there = f"{max(short.room, 0) / 1e6:,.0f} MB"
+    return f"{need}, and the disk has only {there} for them (1 GB stays free)"
