@@ -182,8 +182,7 @@ def _check_classes(facts: Facts) -> list[Finding]:
         found.append(Finding("warning", text, advice))
     if unseen:
         text = f"{_listed(unseen)}: only in photos that are kept aside, so it is not learned."
-        advice = f'Split the photos anew by the method "{SPLITS["presence"]}".'
-        found.append(Finding("warning", text, advice))
+        found.append(Finding("warning", text, f'Split the photos anew: "{SPLITS["presence"]}".'))
     if rare:
         text = f"{_listed(rare)}: less than a thousandth of all pixels."
         found.append(Finding("warning", text, "Rare classes are learned badly; outline more."))
