@@ -140,6 +140,7 @@ class MainWindow(QMainWindow):
         session.photos_changed.connect(self._show_states)
         session.palette_changed.connect(self._show_states)
         session.runs_changed.connect(self._show_states)
+        session.training_changed.connect(self._show_states)
         session.split_changed.connect(self._show_states)
         session.history_changed.connect(self._refresh_actions)
         session.current_photo_changed.connect(self._show_photo)

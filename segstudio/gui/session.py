@@ -22,6 +22,7 @@ class Session(QObject):
     photos_changed = Signal()
     split_changed = Signal()
     runs_changed = Signal()
+    training_changed = Signal()
     history_changed = Signal()
     current_photo_changed = Signal(str)
 
@@ -29,6 +30,7 @@ class Session(QObject):
         super().__init__(parent)
         self._project: Project | None = None
         self._current_photo: str | None = None
+        self._training = False
         self.closing = False
         """True while the window only waits for the running job to end; pages begin nothing more."""
 
@@ -93,6 +95,17 @@ class Session(QObject):
         self.history_changed.emit()
 
     @property
+    def training(self) -> bool:
+        """True while a training of the page Train runs."""
+        return self._training
+
+    def set_training(self, training: bool) -> None:
+        """Say that a training begins or has ended."""
+        if training != self._training:
+            self._training = training
+            self.training_changed.emit()
+
+    @property
     def can_undo(self) -> bool:
         """True when there is an edit to take back."""
         return self._project is not None and self._project.can_undo
@@ -132,6 +145,10 @@ class Session(QObject):
         self.photos_changed.emit()
         self.split_changed.emit()
         self.history_changed.emit()
+
+    def note_split(self) -> None:
+        """Say that a training locked a split."""
+        self.split_changed.emit()
 
     def note_runs(self) -> None:
         """Say that a job added a run or scores."""

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QSlider
 from pytestqt.qtbot import QtBot
 
 from segstudio.core.errors import SegStudioError, WeightsError
-from segstudio.core.events import Progress, Reporter, StepDone
+from segstudio.core.events import Progress, Reporter, RunStarted, StepDone
 from segstudio.core.files import write_json
 from segstudio.gui import dialogs
 from segstudio.gui.app import check_qt
@@ -26,7 +26,7 @@ from segstudio.gui.settings import Settings
 from segstudio.gui.widgets.rail import Rail
 from segstudio.gui.widgets.status_bar import StatusBar
 from segstudio.jobs.train import TrainRequest, TrainResult
-from segstudio.project.entries import TrainingChoice
+from segstudio.project.entries import Split, TrainingChoice
 from segstudio.project.project import Project
 
 START = """
@@ -327,6 +327,42 @@ def test_a_run_is_discarded_also_where_the_window_closes_with_its_end(
     qtbot.waitUntil(window.isHidden)
     assert list((root / "runs").iterdir()) == []
     assert len(list((root / "trash").iterdir())) == 1
+
+
+def test_while_the_first_training_runs_the_rail_says_so_and_that_the_split_is_locked(
+    qtbot: QtBot,
+    window: MainWindow,
+    tools: PageTools,
+    tiny_project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    window.open_project(reopen(tiny_project))
+    window.show_page("train")
+    page = window.current_page
+    assert isinstance(page, TrainPage)
+    rail = window.findChild(Rail)
+
+    def notes() -> list[str]:
+        return [rail.step(name).accessibleName() for name in ("split", "train")]
+
+    def training(request: TrainRequest, report: Reporter) -> TrainResult:
+        names = [entry.name for entry in request.project.photos]
+        parts = dict.fromkeys(names[1:], "train") | {names[0]: "val"}
+        request.project.set_split(Split(parts=parts, method="given"), "Split")
+        folder = request.project.new_run_folder("r")
+        write_json(folder / "config.json", {"model": "x"})
+        report(RunStarted(folder.name, 1, 1, "cpu", ("sky",), 5, 1))
+        rests(report)
+        return TrainResult(folder.name, "stopped", 1, 1, None, 1.0, 1.0)
+
+    monkeypatch.setattr("segstudio.jobs.train_and_score.run", training)
+    qtbot.waitUntil(lambda: not tools.runner.active)
+    assert notes() == ["Split: not locked", "Train: not trained"]
+    page.start()
+    assert notes()[1] == "Train: training…"
+    qtbot.waitUntil(lambda: notes() == ["Split: locked", "Train: training…"])
+    page.stop()
+    qtbot.waitUntil(lambda: notes() == ["Split: locked", "Train: 1 run"])
 
 
 def test_the_status_bar_tells_of_a_stop_that_was_asked_for_elsewhere(

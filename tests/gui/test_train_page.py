@@ -94,7 +94,7 @@ def cut_choices(widget) -> list[str]:
 @pytest.fixture
 def running(page):
     """The page as it is while a training runs."""
-    page._training = True
+    page.session.set_training(True)
     page.run_view.prepare(5)
     page._show_run()
     return page
@@ -488,7 +488,7 @@ def test_closing_the_window_after_a_stop_scores_nothing(page, opened, monkeypatc
 def test_after_a_training_the_choices_see_the_split_that_it_made(page, opened, qtbot):
     names = [entry.name for entry in opened.session.photos]
     assert any("not yet dealt out" in text for text in page.setup.findings.texts)
-    page._training = True
+    page.session.set_training(True)
     parts = dict.fromkeys(names[1:], "train") | {names[0]: "val"}
     opened.session.set_split(Split(parts=parts, method="given"), "Split")
     page._take_result(DONE)

@@ -204,7 +204,7 @@ def test_a_run_that_goes_on_shows_its_own_limits(page, opened, monkeypatch):
     assert page.run_view.figures.epoch.value == "1 of 9"
     monkeypatch.setattr(page.runner, "start", lambda *_: None)
     page._verbs.go_on.click()
-    page._training = True
+    page.session.set_training(True)
     page._take_events([RunStarted(folder.name, 9, 10, "cpu", ("sky",), 4, 2)])
     assert page.run_view.figures.patience.value == "0 of 4"
     assert (page.run_view.bar.value(), page.run_view.bar.maximum()) == (10, 90)

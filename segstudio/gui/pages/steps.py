@@ -90,6 +90,8 @@ def train_state(session: Session) -> StepState:
             "A model needs at least two classes to tell apart, background included.",
             "classes",
         )
+    if session.training:
+        return StepState("ready", "training…")
     runs = sum(not run.purpose for run in project.runs())
     return StepState("done", counted(runs, "run")) if runs else StepState("ready", "not trained")
 

@@ -51,7 +51,7 @@ class TrainPage(Page):
         self.rates = RateFinding(self.setup, self.session, self.runner, self)
         self.files = CurveFiles(self.runner, self)
         self._run = ""
-        self._training = self._began = self._scoring = self._discarding = False
+        self._began = self._scoring = self._discarding = False
         self._again = button("New training", icon_name="add")
         self._again.setToolTip("Back to the choices; the run stays in the list")
         self._verbs = RunVerbs()
@@ -70,18 +70,18 @@ class TrainPage(Page):
     @property
     def training(self) -> bool:
         """True while a training runs."""
-        return self._training
+        return self.session.training
 
     def handlers(self) -> dict[str, Callable[[], None]]:
         """Return what the Train menu does here."""
-        if self._training or self._scoring:
-            pause = {"train_pause": self.pause_or_resume} if self._training else {}
+        if self.training or self._scoring:
+            pause = {"train_pause": self.pause_or_resume} if self.training else {}
             return {"train_stop": self.stop, **pause}
         return {} if self.runner.busy else {"train_start": self.start}
 
     def entered(self) -> None:
         """Look at the project anew."""
-        if not self.blocked and not self._training:
+        if not self.blocked and not self.training:
             self._on_setup.show_choice()
             self._look()
 
@@ -93,7 +93,7 @@ class TrainPage(Page):
 
     def tells(self, error: SegStudioError) -> bool:
         """Weights that could not be had are told on the page, beside the ways on."""
-        return self.rates.dialog is not None or (self._training and isinstance(error, WeightsError))
+        return self.rates.dialog is not None or (self.training and isinstance(error, WeightsError))
 
     def start(self) -> None:
         """Train with what is chosen, and remember that; not where a finding forbids it."""
@@ -110,7 +110,8 @@ class TrainPage(Page):
     def launch(self, request: TrainRequest) -> None:
         """Start a training and show it."""
         self.runner.start(TITLE, partial(train_and_score.run, request))
-        self._training, self._began, self._discarding = True, False, False
+        self._began = self._discarding = False
+        self.session.set_training(True)
         self.setup.show_trouble(None)
         project, self._run = self.session.project, request.resume or ""
         before = read_earlier(project.run(self._run).path) if project and self._run else None
@@ -127,8 +128,7 @@ class TrainPage(Page):
 
     def measure_models(self) -> None:
         """Measure what every model costs here."""
-        request = MeasureRequest()
-        self.runner.start(MEASURING, partial(measure_models.run, request))
+        self.runner.start(MEASURING, partial(measure_models.run, MeasureRequest()))
 
     def pause_or_resume(self) -> None:
         """Let the training rest, or go on."""
@@ -138,7 +138,7 @@ class TrainPage(Page):
 
     def discard_running(self) -> None:
         """Stop the training and throw its run away, where the user means it."""
-        if ask_discard(self, running=True) and self._training:
+        if ask_discard(self, running=True) and self.training:
             self._discarding = True
             self.stop()
 
@@ -187,7 +187,7 @@ class TrainPage(Page):
         self._verbs.show_run(next((run for run in runs if run.name == self._run), None))
         self._parts.setCurrentWidget(self.run_view)
         self.run_view.buttons.show()
-        self._again.setVisible(not self._training and not self._scoring)
+        self._again.setVisible(not self.training and not self._scoring)
 
     def _connect(self) -> None:
         self.setup.start_clicked.connect(self.start)
@@ -208,11 +208,8 @@ class TrainPage(Page):
         self.runner.failed.connect(self._take_failure)
         self.runner.busy_changed.connect(self.setup.set_busy)
         self.session.project_changed.connect(self._take_project)
-        for signal in (
-            self.session.photos_changed,
-            self.session.palette_changed,
-            self.session.split_changed,
-        ):
+        session = self.session
+        for signal in (session.photos_changed, session.palette_changed, session.split_changed):
             signal.connect(self._look_if_seen)
 
     # The project
@@ -240,10 +237,11 @@ class TrainPage(Page):
     def _take_events(self, batch: list[Event]) -> None:
         if self._scoring:
             self.run_view.show_events(batch, {})
-        elif self._training:
+        elif self.training:
             for event in batch:
                 if isinstance(event, RunStarted):
                     self._began, self._run = True, event.run
+                    self.session.note_split()
             self.run_view.show_events(batch, _class_colors(self.session))
 
     def _take_result(self, result: object) -> None:
@@ -254,7 +252,7 @@ class TrainPage(Page):
                 self.setup.outlook.show_photos(project)
         elif isinstance(result, ModelFigures):
             self.setup.settings.cost.show_costs(read_costs())
-        elif isinstance(result, TrainResult) and self._training:
+        elif isinstance(result, TrainResult) and self.training:
             self._end()
             if not result.run:
                 self.show_setup()
@@ -274,7 +272,7 @@ class TrainPage(Page):
         if self._scoring:
             self._end()
             self.run_view.show_scored(f"The run is kept, but it is not scored: {error.what}")
-        elif self._training:
+        elif self.training:
             self._end()
             weights = error if isinstance(error, WeightsError) else None
             if self._began and not weights:
@@ -285,7 +283,8 @@ class TrainPage(Page):
             self.session.note_runs()
 
     def _end(self) -> None:
-        self._training = self._scoring = False
+        self._scoring = False
+        self.session.set_training(False)
         self._show_run()
         self.actions_changed.emit()
 
