@@ -189,4 +189,4 @@ def test_every_way_to_deal_photos_out_can_be_read(opened, make_page, qtbot):
 
 def test_the_seed_is_explained_where_it_is_shown(page):
     shown = [made.text() for made in page.findChildren(QLabel) if made.isVisible()]
-    assert any("Any other number deals the photos out otherwise" in text for text in shown)
+    assert any("Another number deals the photos out otherwise" in text for text in shown)

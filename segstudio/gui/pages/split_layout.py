@@ -44,10 +44,7 @@ _USUAL: dict[Part, int] = {"train": 80, "val": 20, "test": 0}
 _MOST_LINES = 500
 # Against the empty space below, which is there while there is nothing to list.
 _LISTS = 1000
-_SEED = (
-    "Chance has a hand in this. Any other number deals the photos out otherwise; the same one "
-    "deals them out the same way again."
-)
+_SEED = "Another number deals the photos out otherwise, the same one alike."
 
 
 class SplitParts:
@@ -117,7 +114,7 @@ class SplitParts:
             self.shares[part].setAccessibleName(words)
             form.addRow(words, self.shares[part])
         form.addRow("Seed", self.seed)
-        form.addRow("", label(_SEED, "small", wrap=True))
+        form.addRow(label(_SEED, "small", wrap=True))
         for field in (self.method, *self.shares.values(), self.seed):
             form.labelForField(field).setMinimumHeight(CAPTION_HEIGHT)
         inside.addWidget(label("Now", "heading"))
