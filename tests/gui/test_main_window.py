@@ -51,6 +51,15 @@ def reopen(project: Project) -> Path:
     return project.root
 
 
+def train_page(window: MainWindow, project: Project) -> TrainPage:
+    """Open the project in the window, on the page Train."""
+    window.open_project(reopen(project))
+    window.show_page("train")
+    page = window.current_page
+    assert isinstance(page, TrainPage)
+    return page
+
+
 def test_the_window_opens_quickly_without_what_only_jobs_need(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", START, str(tmp_path / "w.ini")],
@@ -336,10 +345,7 @@ def test_while_the_first_training_runs_the_rail_says_so_and_that_the_split_is_lo
     tiny_project: Project,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    window.open_project(reopen(tiny_project))
-    window.show_page("train")
-    page = window.current_page
-    assert isinstance(page, TrainPage)
+    page = train_page(window, tiny_project)
     rail = window.findChild(Rail)
 
     def notes() -> list[str]:
@@ -416,10 +422,7 @@ def test_weights_that_cannot_be_had_open_the_train_page_and_no_dialog(
     tiny_project: Project,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    window.open_project(reopen(tiny_project))
-    window.show_page("train")
-    page = window.current_page
-    assert isinstance(page, TrainPage)
+    page = train_page(window, tiny_project)
     qtbot.waitUntil(lambda: not tools.runner.active)
     released = threading.Event()
 
