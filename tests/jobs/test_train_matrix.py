@@ -55,6 +55,14 @@ SMALL: dict[str, Any] = {
     "working_size": 64,
     "precision": "float32",
 }
+# Without moments, which take most of the time of a step of a large head.
+PLAIN_STEPS: dict[str, Any] = {
+    "train_layers": "head",
+    "optimizer": "sgd",
+    "momentum": 0,
+    "nesterov": False,
+    "lr": 0.1,
+}
 MATRIX = [
     (model, loss, NAMES[2][(row + column) % len(SCHEDULES)])
     for row, model in enumerate(NAMES[0])
@@ -126,9 +134,7 @@ def test_all_losses_and_schedules_teach_a_model(
     torch.manual_seed(0)
     made = build_model(TrainConfig(model=model, weights="none"), len(sample.palette.trained))
     for loss, schedule in itertools.product(NAMES[1], NAMES[2]):
-        config = TrainConfig(
-            model=model, loss=loss, schedule=schedule, train_layers="head", **SMALL
-        )
+        config = TrainConfig(model=model, loss=loss, schedule=schedule, **PLAIN_STEPS, **SMALL)
         preprocessing = Preprocessing(working_size=config.working_size)
         copies = WorkingCopies(tmp_path)
         crops = TrainingCrops(shown, copies, preprocessing, sample.palette, config)
