@@ -10,6 +10,7 @@ import torch
 from segstudio.core.errors import SegStudioError
 from segstudio.core.events import Message, Reporter
 from segstudio.learning.config import TrainConfig
+from segstudio.learning.config.model import TRAIN_LAYERS
 from segstudio.learning.dataset import Batch
 from segstudio.learning.device import free_memory, out_of_memory
 from segstudio.learning.losses.cross_entropy import Loss
@@ -61,7 +62,8 @@ class Learner:
         """Switch to training, and let learn what is to learn in this epoch, counted from 1."""
         layers = self.config.layers_in(epoch)
         if epoch == self.config.unfreeze_after + 1 > 1:
-            report(Message(f"The head has learned alone; from now on train_layers={layers} does."))
+            words = TRAIN_LAYERS[layers].lower()
+            report(Message(f"The head has learned alone; what learns from now on: {words}."))
         self.model.train_only(layers)
         self.model.train()
 

@@ -48,7 +48,7 @@ def test_backbone_with_its_buffers_rests_until_the_switch(make_training: MakeTra
     assert all(key.startswith("classifier.") for key in alone)
     together = moved(watcher.seen[2], watcher.seen[3])
     assert {"backbone.0.weight", "backbone.1.running_mean", "classifier.0.weight"} <= together
-    assert "from now on train_layers=all" in watcher.said
+    assert "what learns from now on: everything." in watcher.said
 
 
 @pytest.mark.parametrize("stop_in", [2, 3, 4])
